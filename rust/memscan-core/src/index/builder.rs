@@ -1,0 +1,252 @@
+/*!
+Building an index: documents go in, a finished folder comes out, or nothing.
+
+Everything is written to a folder beside the index, `NAME.building`, and renamed when the
+manifest stands in it. A lock in that folder keeps a second builder out; the lock of a
+builder that died is free, and what it left is cleared away.
+*/
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::documents::Document;
+use super::manifest::{MANIFEST_NAME, Manifest, Parameters, ShardManifest};
+use super::shard_builder::ShardBuilder;
+use super::{building_folder, lock_file};
+use crate::error::{Error, ErrorKind, Result};
+use crate::num::{index, wide};
+use crate::progress::{Interrupt, Stage};
+use crate::suffix::LONGEST_TEXT;
+
+/// How an index is built.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BuildOptions {
+    /// The length of the runs that the filter knows, in units: 1 to 64.
+    pub filter_k: u32,
+    /// The size of the filter, in bits for each different run: 1 to 64.
+    pub filter_bits: u32,
+    /// The most units and documents, taken together, that go into one shard.
+    pub shard_units: u32,
+    /// Whether an index that stands at the path is replaced.
+    pub overwrite: bool,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        let shard_units = u32::try_from(LONGEST_TEXT).expect("positions have 31 bits");
+        Self { filter_k: 5, filter_bits: 12, shard_units, overwrite: false }
+    }
+}
+
+/// What a builder has taken in so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct BuildStatistics {
+    /// Documents.
+    pub documents: u64,
+    /// Units in them.
+    pub units: u64,
+    /// Different units, counted once a shard.
+    pub distinct_units: u64,
+    /// Bytes of text.
+    pub text_bytes: u64,
+}
+
+/// Takes documents and makes an index of them.
+#[derive(Debug)]
+pub struct IndexBuilder {
+    target: PathBuf,
+    building: PathBuf,
+    lock: Option<File>,
+    options: BuildOptions,
+    finished: Vec<ShardManifest>,
+    current: Option<ShardBuilder>,
+    documents: u64,
+    text_bytes: u64,
+}
+
+impl IndexBuilder {
+    /// Start an index that will stand at `target`.
+    pub fn create(target: &Path, options: BuildOptions) -> Result<Self> {
+        check_options(&options)?;
+        if target.symlink_metadata().is_ok() && !(options.overwrite && may_replace(target)) {
+            let hint = if options.overwrite {
+                "only an index is overwritten; give another path"
+            } else {
+                "give another path, or allow it to be overwritten (--overwrite)"
+            };
+            let message = format!("`{}` exists already", target.display());
+            return Err(Error::new(ErrorKind::Output, message).with_hint(hint));
+        }
+        let building = building_folder(target);
+        let lock = claim(&building)?;
+        Ok(Self {
+            target: target.to_owned(),
+            building,
+            lock: Some(lock),
+            options,
+            finished: Vec::new(),
+            current: None,
+            documents: 0,
+            text_bytes: 0,
+        })
+    }
+
+    /// Add documents, in the order of the corpus.
+    ///
+    /// After an error the builder can only be abandoned.
+    pub fn add(
+        &mut self,
+        documents: &[Document<'_>],
+        progress: &(dyn Fn(Stage) + Sync),
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        let mut rest = documents;
+        while !rest.is_empty() {
+            interrupt.check()?;
+            let count = self.fitting(rest);
+            if count == 0 {
+                self.finish_shard(progress, interrupt)?;
+                continue;
+            }
+            let (now, later) = rest.split_at(count);
+            self.shard()?.add(now, interrupt)?;
+            self.documents += wide(now.len());
+            self.text_bytes += now.iter().map(|document| wide(document.text.len())).sum::<u64>();
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// What was added so far.
+    pub fn statistics(&self) -> BuildStatistics {
+        let shards = self.finished.iter();
+        let (units, distinct) = shards
+            .fold((0, 0), |(units, distinct), shard| (units + shard.units, distinct + shard.distinct_units));
+        let current = self.current.as_ref();
+        BuildStatistics {
+            documents: self.documents,
+            units: units + current.map_or(0, |shard| wide(shard.unit_count())),
+            distinct_units: distinct + current.map_or(0, |shard| wide(shard.distinct_count())),
+            text_bytes: self.text_bytes,
+        }
+    }
+
+    /// Finish the index and move it to its place.
+    pub fn finish(mut self, progress: &(dyn Fn(Stage) + Sync), interrupt: &Interrupt) -> Result<Manifest> {
+        if self.statistics().units == 0 {
+            let message = match self.documents {
+                0 => "the corpus has no documents".to_owned(),
+                count => format!("the corpus has no words: {count} documents without one"),
+            };
+            return Err(
+                Error::new(ErrorKind::Input, message).with_hint("check the corpus paths and the text field")
+            );
+        }
+        self.finish_shard(progress, interrupt)?;
+        let BuildOptions { filter_k, filter_bits, shard_units, .. } = self.options;
+        let parameters = Parameters { filter_k, filter_bits, shard_units };
+        let manifest = Manifest::new(parameters, std::mem::take(&mut self.finished));
+        manifest.write(&self.building)?;
+        self.publish()?;
+        Ok(manifest)
+    }
+
+    /// How many of `documents` go into the current shard: all that surely fit, and at least one if the
+    /// shard is empty. A text has at most as many units as bytes.
+    fn fitting(&self, documents: &[Document<'_>]) -> usize {
+        let limit = index(self.options.shard_units).min(LONGEST_TEXT);
+        let mut filled = self.current.as_ref().map_or(0, ShardBuilder::position_count);
+        let is_empty = filled == 0;
+        let fitting = documents.iter().take_while(|document| {
+            filled = filled.saturating_add(document.text.len() + 1);
+            filled <= limit
+        });
+        fitting.count().max(usize::from(is_empty))
+    }
+
+    fn shard(&mut self) -> Result<&mut ShardBuilder> {
+        if self.current.is_none() {
+            let folder = self.building.join(format!("shard-{:05}", self.finished.len()));
+            self.current = Some(ShardBuilder::create(folder)?);
+        }
+        Ok(self.current.as_mut().expect("it was just made"))
+    }
+
+    fn finish_shard(&mut self, progress: &(dyn Fn(Stage) + Sync), interrupt: &Interrupt) -> Result<()> {
+        let Some(shard) = self.current.take() else { return Ok(()) };
+        let BuildOptions { filter_k, filter_bits, shard_units, .. } = self.options;
+        let parameters = Parameters { filter_k, filter_bits, shard_units };
+        self.finished.push(shard.finish(parameters, progress, interrupt)?);
+        Ok(())
+    }
+
+    /// Move the finished folder to its place, over the index that stands there if that may be.
+    fn publish(&mut self) -> Result<()> {
+        let lock = self.lock.take();
+        let replaced = self.building.with_extension("replaced");
+        let rename =
+            |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| Error::io("rename", from, error));
+        if self.options.overwrite && self.target.symlink_metadata().is_ok() {
+            rename(&self.target, &replaced)?;
+        }
+        rename(&self.building, &self.target)?;
+        drop(lock);
+        let path = lock_file(&self.target);
+        fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
+        if replaced.is_dir() {
+            fs::remove_dir_all(&replaced).map_err(|error| Error::io("remove", &replaced, error))?;
+        }
+        if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            let synced = File::open(parent).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| Error::io("sync", parent, error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for IndexBuilder {
+    /// What was not finished is cleared away.
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            let _ = fs::remove_dir_all(&self.building);
+        }
+    }
+}
+
+fn check_options(options: &BuildOptions) -> Result<()> {
+    for (name, value) in [("filter_k", options.filter_k), ("filter_bits", options.filter_bits)] {
+        if !(1..=64).contains(&value) {
+            let message = format!("{name} is {value}; it must be from 1 to 64");
+            return Err(Error::new(ErrorKind::Input, message));
+        }
+    }
+    if options.shard_units == 0 {
+        return Err(Error::new(ErrorKind::Input, "shard_units is 0; a shard holds at least one unit"));
+    }
+    Ok(())
+}
+
+/// Only an index is overwritten, never another folder or file.
+fn may_replace(target: &Path) -> bool {
+    target.join(MANIFEST_NAME).is_file()
+}
+
+/// Make the folder to build in, or take it over from a builder that died.
+fn claim(building: &Path) -> Result<File> {
+    let failed = |verb: &'static str| move |error| Error::io(verb, building, error);
+    fs::create_dir_all(building).map_err(failed("create"))?;
+    let lock_path = lock_file(building);
+    let lock = File::create(&lock_path).map_err(|error| Error::io("create", &lock_path, error))?;
+    if lock.try_lock().is_err() {
+        let message = format!("another build is under way in `{}`", building.display());
+        return Err(Error::new(ErrorKind::Output, message).with_hint("wait for it, or give another path"));
+    }
+    for entry in fs::read_dir(building).map_err(failed("read"))? {
+        let path = entry.map_err(failed("read"))?.path();
+        if path != lock_path {
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.map_err(|error| Error::io("remove", &path, error))?;
+        }
+    }
+    Ok(lock)
+}

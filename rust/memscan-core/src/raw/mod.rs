@@ -1,0 +1,8 @@
+/*!
+The only `unsafe` code of the library: mapped files and vector instructions.
+*/
+
+#![expect(unsafe_code, reason = "the operating system and the processor offer no safe interface")]
+
+pub(crate) mod map;
+pub(crate) mod vector;

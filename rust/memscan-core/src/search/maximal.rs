@@ -1,0 +1,172 @@
+/*!
+Maximal matches, and the matching statistics that follow from them.
+
+# Idea
+
+Let a match start at `start` and be the longest there, up to `end`. The next maximal match reaches
+past `end`, so it holds the unit at `end`. If the run from s up to and with that unit occurs, so does
+every shorter one that ends there: the first such s is found by doubling and then
+halving a length. From there on, the longest match is maximal again.
+
+A long passage therefore costs a few searches and not one a unit.
+
+# Complexity
+
+`O(log l)` searches for each maximal match of `l` units.
+*/
+
+use std::ops::Range;
+
+use crate::suffix::{Interval, SuffixArray};
+
+/// A maximal match in one shard.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct ShardMatch {
+    /// The units of the query.
+    pub(crate) units: Range<usize>,
+    /// The suffixes of the shard that start with them.
+    pub(crate) interval: Interval,
+}
+
+/// The maximal matches of at least `min_length` units, from left to right.
+pub(crate) fn maximal_matches(array: SuffixArray<'_>, query: &[u32], min_length: usize) -> Vec<ShardMatch> {
+    let mut matches = Vec::new();
+    let mut start = 0;
+    while start + min_length <= query.len() {
+        let found = array.longest_match(&query[start..]);
+        let end = start + found.length;
+        if found.length >= min_length {
+            matches.push(ShardMatch { units: start..end, interval: found.interval });
+        }
+        if end == query.len() {
+            break;
+        }
+        start = next_start(array, query, start, end);
+    }
+    matches
+}
+
+/// The first place after `start` from where the query occurs up to and with the unit at `end`;
+/// the place after `end` if there is none.
+fn next_start(array: SuffixArray<'_>, query: &[u32], start: usize, end: usize) -> usize {
+    let stop = end + 1;
+    let occurs = |length: usize| array.occurs(&query[stop - length..stop]);
+    // Of the lengths from `occurring` to before `absent`, the first occurs and the rest are unknown.
+    let (mut occurring, mut absent) = (0, stop - start);
+    let mut leap = 1;
+    while occurring + leap < absent {
+        if occurs(occurring + leap) {
+            occurring += leap;
+            leap *= 2;
+        } else {
+            absent = occurring + leap;
+        }
+    }
+    while absent - occurring > 1 {
+        let middle = occurring.midpoint(absent);
+        if occurs(middle) {
+            occurring = middle;
+        } else {
+            absent = middle;
+        }
+    }
+    stop - occurring
+}
+
+/// The length of the longest match that starts at each of `unit_count` units, from the maximal
+/// matches of every length.
+pub(crate) fn matching_statistics(matches: &[Range<usize>], unit_count: usize) -> Vec<u32> {
+    let mut lengths = vec![0; unit_count];
+    for (place, units) in matches.iter().enumerate() {
+        let next_start = matches.get(place + 1).map_or(unit_count, |next| next.start);
+        let starts = units.start..next_start.min(units.end);
+        for (length, start) in lengths[starts.clone()].iter_mut().zip(starts) {
+            *length = crate::num::position(units.end - start);
+        }
+    }
+    lengths
+}
+
+/// A maximal match in the whole corpus.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct CorpusMatch {
+    /// The units of the query.
+    pub(crate) units: Range<usize>,
+    /// The shards that hold them, in order, and where.
+    pub(crate) intervals: Vec<(usize, Interval)>,
+}
+
+/// Join what the shards found, as if they were one: a match that another shard has within a longer
+/// one is not maximal.
+pub(crate) fn join_shards(mut found: Vec<(usize, ShardMatch)>) -> Vec<CorpusMatch> {
+    found.sort_by_key(|(shard, one)| (one.units.start, usize::MAX - one.units.end, *shard));
+    let mut joined: Vec<CorpusMatch> = Vec::new();
+    for (shard, ShardMatch { units, interval }) in found {
+        match joined.last_mut() {
+            Some(last) if last.units == units => last.intervals.push((shard, interval)),
+            Some(last) if units.end <= last.units.end => {}
+            _ => joined.push(CorpusMatch { units, intervals: vec![(shard, interval)] }),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::{self, all_texts};
+    use crate::suffix::{build, first_ranks};
+
+    fn with_array<T>(text: &[u32], use_array: impl FnOnce(SuffixArray<'_>) -> T) -> T {
+        let suffixes = build(&mut text.to_vec()).expect("sorts");
+        use_array(SuffixArray::new(text, &suffixes, &first_ranks(text, 3)))
+    }
+
+    #[test]
+    fn agrees_with_the_oracle_on_all_short_texts_and_queries() {
+        for text in all_texts(&[0, 1, 2], 5) {
+            with_array(&text, |array| {
+                for query in all_texts(&[1, 2, 3], 5) {
+                    for min_length in 1..=3 {
+                        let found = maximal_matches(array, &query, min_length);
+                        let found: Vec<_> =
+                            found.iter().map(|one| (one.units.start, one.units.end)).collect();
+                        let expected = oracle::maximal_matches(&text, &query, min_length);
+                        assert_eq!(found, expected, "{query:?} in {text:?}, L {min_length}");
+                    }
+                    let matches: Vec<_> =
+                        maximal_matches(array, &query, 1).into_iter().map(|one| one.units).collect();
+                    let lengths: Vec<_> = matching_statistics(&matches, query.len())
+                        .into_iter()
+                        .map(crate::num::index)
+                        .collect();
+                    assert_eq!(lengths, oracle::matching_statistics(&text, &query), "{query:?} in {text:?}");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn shards_join_to_what_one_text_gives() {
+        for one in all_texts(&[1, 2], 4) {
+            for other in all_texts(&[1, 2], 4) {
+                let whole = [&one[..], &[0], &other[..]].concat();
+                for query in all_texts(&[1, 2], 5) {
+                    let found = [(0, &one), (1, &other)].into_iter().flat_map(|(shard, text)| {
+                        with_array(text, |array| maximal_matches(array, &query, 1))
+                            .into_iter()
+                            .map(move |found| (shard, found))
+                    });
+                    let joined = join_shards(found.collect());
+                    let expected = with_array(&whole, |array| maximal_matches(array, &query, 1));
+                    assert_eq!(joined.len(), expected.len());
+                    for (joined, expected) in joined.iter().zip(&expected) {
+                        assert_eq!(joined.units, expected.units);
+                        let count: u64 = joined.intervals.iter().map(|(_, interval)| interval.count()).sum();
+                        assert_eq!(count, expected.interval.count());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/*!
+Search: from a text to the passages of it that the corpus holds, and where.
+
+1. [`query`]: the text becomes units, each with its hash and its place.
+2. [`candidates`]: the filter leaves the few stretches that may hold a match.
+3. [`maximal`]: the suffix array finds the maximal matches in a stretch, in each shard; what
+   the shards find is joined as if there were one.
+4. [`locate`]: from a match to its occurrences: counts, documents, places in the original text.
+5. [`fidelity`] and [`echo`]: how alike the two texts are, and what stood in the prompt.
+
+[`scan`] does all of it for many texts in parallel; [`find`] answers for one.
+*/
+
+mod candidates;
+mod echo;
+mod fidelity;
+mod find;
+mod locate;
+mod maximal;
+mod query;
+mod scan;
+
+pub use fidelity::Fidelity;
+pub use find::{Found, unit_characters};
+pub use locate::Occurrence;
+pub use scan::{Generation, GenerationMatches, ScanOptions, Span};
+
+pub(crate) use locate::FrequentIntervals;

@@ -1,0 +1,134 @@
+//! From the core's rows to Arrow's columns.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
+};
+use memscan_core::{DocumentInfo, Fidelity, GenerationMatches, Occurrence, Span};
+use pyo3::prelude::*;
+use pyo3_arrow::PyRecordBatch;
+
+use crate::errors::internal;
+
+/// The columns of a table, by name.
+type Columns = Vec<(&'static str, ArrayRef)>;
+
+/// A table as an Arrow record batch of Python's.
+fn to_python(py: Python<'_>, columns: Columns) -> PyResult<Py<PyAny>> {
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, array)| (name, array, true)),
+    );
+    let batch = batch.map_err(|error| internal(&error.to_string()))?;
+    Ok(PyRecordBatch::new(batch).into_pyarrow(py)?.unbind())
+}
+
+fn integers<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> u64) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| value(row).cast_signed())))
+}
+
+fn texts<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef {
+    Arc::new(LargeStringArray::from_iter_values(rows.iter().map(value)))
+}
+
+fn names<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(rows.iter().map(value)))
+}
+
+/// The spans of all generations, each with the number of its generation.
+pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<Py<PyAny>> {
+    let rows: Vec<(u64, &Span)> = (0..)
+        .zip(results)
+        .flat_map(|(number, result)| result.spans.iter().map(move |span| (number, span)))
+        .collect();
+    let echo = rows.iter().map(|(_, span)| span.echo_units.map(u64::cast_signed));
+    let capped: Vec<bool> = rows.iter().map(|(_, span)| span.is_capped).collect();
+    let mut columns: Columns = vec![
+        ("generation", integers(&rows, |(number, _)| *number)),
+        ("start", integers(&rows, |(_, span)| span.characters.start)),
+        ("end", integers(&rows, |(_, span)| span.characters.end)),
+        ("byte_start", integers(&rows, |(_, span)| span.bytes.start)),
+        ("byte_end", integers(&rows, |(_, span)| span.bytes.end)),
+        ("n_units", integers(&rows, |(_, span)| span.unit_count)),
+        ("n_chars", integers(&rows, |(_, span)| span.characters.end - span.characters.start)),
+    ];
+    let places: Vec<(Fidelity, &Occurrence)> =
+        rows.iter().map(|(_, span)| (span.fidelity, &span.occurrence)).collect();
+    columns.extend(places_of(&places));
+    columns.extend([
+        ("fidelity", fidelities(&places)),
+        ("count", integers(&rows, |(_, span)| span.count)),
+        ("document_count", integers(&rows, |(_, span)| span.document_count)),
+        ("count_is_capped", Arc::new(BooleanArray::from(capped)) as ArrayRef),
+        ("echo_units", Arc::new(echo.collect::<Int64Array>()) as ArrayRef),
+        ("text", texts(&rows, |(_, span)| &span.text)),
+        ("context_before", texts(&rows, |(_, span)| &span.context_before)),
+        ("context_after", texts(&rows, |(_, span)| &span.context_after)),
+    ]);
+    columns.extend(texts_of(&places));
+    to_python(py, columns)
+}
+
+/// Occurrences by themselves.
+pub(crate) fn occurrences(py: Python<'_>, found: &[(Fidelity, Occurrence)]) -> PyResult<Py<PyAny>> {
+    let places: Vec<(Fidelity, &Occurrence)> =
+        found.iter().map(|(fidelity, occurrence)| (*fidelity, occurrence)).collect();
+    let mut columns = places_of(&places);
+    columns.push(("fidelity", fidelities(&places)));
+    columns.extend(texts_of(&places));
+    to_python(py, columns)
+}
+
+fn places_of(places: &[(Fidelity, &Occurrence)]) -> Columns {
+    vec![
+        ("document_id", names(places, |(_, place)| &place.document_id)),
+        ("document_start", integers(places, |(_, place)| place.characters.start)),
+        ("document_end", integers(places, |(_, place)| place.characters.end)),
+        ("document_byte_start", integers(places, |(_, place)| place.bytes.start)),
+        ("document_byte_end", integers(places, |(_, place)| place.bytes.end)),
+    ]
+}
+
+fn fidelities(places: &[(Fidelity, &Occurrence)]) -> ArrayRef {
+    names(places, |(fidelity, _)| fidelity.name())
+}
+
+fn texts_of(places: &[(Fidelity, &Occurrence)]) -> Columns {
+    vec![
+        ("document_text", texts(places, |(_, place)| &place.text)),
+        ("document_context_before", texts(places, |(_, place)| &place.context_before)),
+        ("document_context_after", texts(places, |(_, place)| &place.context_after)),
+    ]
+}
+
+/// One row a generation.
+pub(crate) fn generations(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<Py<PyAny>> {
+    let coverage = results.iter().map(|result| share(result.covered_units, result.unit_count));
+    let columns: Columns = vec![
+        ("n_units", integers(results, |result| result.unit_count)),
+        ("n_chars", integers(results, |result| result.character_count)),
+        ("covered_units", integers(results, |result| result.covered_units)),
+        ("coverage", Arc::new(coverage.collect::<Float64Array>()) as ArrayRef),
+        ("covered_chars", integers(results, |result| result.covered_characters)),
+        ("longest_match", integers(results, |result| result.longest_match)),
+        ("n_spans", integers(results, |result| result.match_count)),
+    ];
+    to_python(py, columns)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of units are far below 2^53")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// One row a document.
+pub(crate) fn documents(py: Python<'_>, documents: &[DocumentInfo<'_>]) -> PyResult<Py<PyAny>> {
+    let columns: Columns = vec![
+        ("document_id", names(documents, |document| document.id)),
+        ("n_units", integers(documents, |document| document.unit_count)),
+        ("n_chars", integers(documents, |document| document.character_count)),
+        ("n_bytes", integers(documents, |document| document.byte_count)),
+        ("metadata", texts(documents, |document| document.metadata)),
+    ];
+    to_python(py, columns)
+}

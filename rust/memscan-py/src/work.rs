@@ -1,0 +1,91 @@
+//! Running the core's work: off the interpreter's lock, in a pool of our own, stopped by signals.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use memscan_core::{Interrupt, Result};
+use pyo3::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::errors::{internal, to_python};
+
+/// How often signals are looked at.
+const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long interrupted work may take to stop before it is left to itself.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Pools by process and size. A forked child has none of its parent's threads, and makes its own.
+static POOLS: LazyLock<Mutex<Pools>> = LazyLock::new(Mutex::default);
+
+type Pools = HashMap<(u32, usize), Arc<ThreadPool>>;
+
+fn pool(threads: Option<usize>) -> PyResult<Arc<ThreadPool>> {
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.unwrap_or_else(available).max(1);
+    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (std::process::id(), threads);
+    if let Some(pool) = pools.get(&key) {
+        return Ok(Arc::clone(pool));
+    }
+    let named = |number| format!("memscan-{number}");
+    let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build();
+    let pool = Arc::new(pool.map_err(|error| internal(&format!("no threads: {error}")))?);
+    pools.insert(key, Arc::clone(&pool));
+    Ok(pool)
+}
+
+/// Do long work in the pool of `threads`, looking at signals all the while.
+///
+/// When a signal's handler raises, the work is told to stop and the exception goes on.
+pub(crate) fn run<T: Send + 'static>(
+    py: Python<'_>,
+    threads: Option<usize>,
+    work: impl FnOnce(&Interrupt) -> Result<T> + Send + 'static,
+) -> PyResult<T> {
+    let interrupt = Arc::new(Interrupt::new());
+    let flag = Arc::clone(&interrupt);
+    let (sender, receiver) = channel();
+    pool(threads)?.spawn(move || {
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(&flag)));
+        // Nobody listens any more if the work was interrupted.
+        let _ = sender.send(outcome);
+    });
+    let receiver = Mutex::new(receiver);
+    let wait =
+        |longest| py.detach(|| receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(longest));
+    loop {
+        match wait(SIGNAL_INTERVAL) {
+            Ok(outcome) => return finish(outcome),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Err(signal) = py.check_signals() {
+                    interrupt.raise();
+                    let _ = wait(GRACE);
+                    return Err(signal);
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(internal("a worker thread ended early")),
+        }
+    }
+}
+
+/// Do short work in this thread, off the interpreter's lock.
+pub(crate) fn run_here<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    finish(py.detach(|| catch_unwind(AssertUnwindSafe(work))))
+}
+
+fn finish<T>(outcome: std::thread::Result<Result<T>>) -> PyResult<T> {
+    match outcome {
+        Ok(result) => result.map_err(|error| to_python(&error)),
+        Err(panic) => Err(internal(message_of(panic.as_ref()))),
+    }
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
+}
