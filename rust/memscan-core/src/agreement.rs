@@ -26,7 +26,7 @@ fn build(folder: &Path, texts: &[String], options: BuildOptions) -> Index {
     }
     builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
     let opened = Index::open(&path).expect("opens");
-    opened.verify().expect("is sound");
+    opened.verify(&Interrupt::new()).expect("is sound");
     opened
 }
 
@@ -94,10 +94,10 @@ fn check_spans(
         let document_of =
             |place: usize| numbers.corpus[..place].iter().filter(|&&symbol| symbol == 0).count();
         let documents: BTreeSet<usize> = places.iter().map(|&place| document_of(place)).collect();
-        let first = spans.peek().unwrap_or_else(|| panic!("no span for {start}..{end}: {context}"));
-        let place = first.characters.clone();
+        let place = spans.peek().map(|first| first.characters.clone());
+        assert!(place.is_some(), "no span for {start}..{end}: {context}");
         let mut before = Fidelity::Exact;
-        while let Some(span) = spans.next_if(|span| span.characters == place) {
+        while let Some(span) = spans.next_if(|span| Some(&span.characters) == place.as_ref()) {
             assert_eq!(span.unit_count, crate::num::wide(end - start), "{context}");
             assert_eq!(span.count, crate::num::wide(places.len()), "{context}");
             assert_eq!(span.document_count, crate::num::wide(documents.len()), "{context}");

@@ -21,6 +21,9 @@ use crate::num::{scale, wide};
 /// Bits set for each key.
 const BITS_PER_KEY: u32 = 5;
 
+/// Keys whose words are fetched together while the filter is filled.
+const KEYS_AT_ONCE: usize = 64;
+
 /// The 64-bit key of a run of units, from their 32-bit hashes.
 #[inline]
 pub(crate) fn key(hashes: &[u32]) -> u64 {
@@ -87,10 +90,20 @@ impl FilterBuilder {
         Self { words: (0..words).map(|_| AtomicU64::new(0)).collect() }
     }
 
-    pub(crate) fn insert(&self, key: u64) {
-        let (word, bits) = (&self.words[word_of(key, self.words.len())], bits_of(key));
-        if word.load(Ordering::Relaxed) & bits != bits {
-            word.fetch_or(bits, Ordering::Relaxed);
+    /// Put keys in. Those of one call are looked up before any is changed: loads wait for memory
+    /// side by side, atomic changes one after another.
+    pub(crate) fn insert(&self, keys: &[u64]) {
+        for keys in keys.chunks(KEYS_AT_ONCE) {
+            let mut missing = [0; KEYS_AT_ONCE];
+            for (missing, &key) in missing.iter_mut().zip(keys) {
+                let word = self.words[word_of(key, self.words.len())].load(Ordering::Relaxed);
+                *missing = bits_of(key) & !word;
+            }
+            for (missing, &key) in missing.into_iter().zip(keys) {
+                if missing != 0 {
+                    self.words[word_of(key, self.words.len())].fetch_or(missing, Ordering::Relaxed);
+                }
+            }
         }
     }
 
@@ -156,7 +169,7 @@ mod tests {
         let builder = FilterBuilder::new(10_000, 12);
         let hashes: Vec<u32> = (0..10_002_u32).map(|place| place.wrapping_mul(2_654_435_761)).collect();
         for place in 0..10_000 {
-            builder.insert(key(&hashes[place..place + 3]));
+            builder.insert(&[key(&hashes[place..place + 3])]);
         }
         let words = builder.into_words();
         let filter = Filter::new(&words, 3);

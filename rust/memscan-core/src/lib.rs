@@ -65,6 +65,7 @@ pub use index::{
 };
 pub use progress::{Interrupt, Stage};
 pub use search::{
-    Fidelity, Found, Generation, GenerationMatches, Occurrence, ScanOptions, Span, unit_characters,
+    Fidelity, Found, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, Occurrence, ScanOptions, Span,
+    unit_characters,
 };
 pub use units::{Folded, Segmenter, UNICODE_VERSION, VectorPath, WORD_RULES_VERSION, Word};

@@ -40,10 +40,8 @@ impl Interrupt {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Number the words and sort the suffixes.
+    /// Sort the suffixes and fill the filter.
     Sorting,
-    /// Fill the filter of k-grams.
-    Filtering,
     /// Write the sections and their hashes.
     Writing,
 }
@@ -52,7 +50,6 @@ impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Sorting => "sorting suffixes",
-            Self::Filtering => "filling the filter",
             Self::Writing => "writing and hashing",
         })
     }

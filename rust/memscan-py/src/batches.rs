@@ -112,6 +112,7 @@ pub(crate) fn generations(py: Python<'_>, results: &[GenerationMatches]) -> PyRe
         ("covered_chars", integers(results, |result| result.covered_characters)),
         ("longest_match", integers(results, |result| result.longest_match)),
         ("n_spans", integers(results, |result| result.match_count)),
+        ("listed_spans", integers(results, |result| result.listed_count)),
     ];
     to_python(py, columns)
 }

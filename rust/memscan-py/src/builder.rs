@@ -14,6 +14,7 @@ use crate::work::{run, run_here};
 #[derive(Debug)]
 pub(crate) struct IndexBuilder {
     builder: Arc<Mutex<Option<memscan_core::IndexBuilder>>>,
+    building_path: PathBuf,
     threads: Option<usize>,
 }
 
@@ -46,7 +47,8 @@ impl IndexBuilder {
         let shard_units = shard_units.unwrap_or(BuildOptions::default().shard_units);
         let options = BuildOptions { filter_k, filter_bits, shard_units, overwrite };
         let builder = run_here(py, || memscan_core::IndexBuilder::create(&path, options))?;
-        Ok(Self { builder: Arc::new(Mutex::new(Some(builder))), threads })
+        let building_path = builder.building_path().to_owned();
+        Ok(Self { builder: Arc::new(Mutex::new(Some(builder))), building_path, threads })
     }
 
     /// Add documents: ids, texts, and metadata as JSON objects, each a list of the same length.
@@ -100,8 +102,11 @@ impl IndexBuilder {
             match self.builder.try_lock() {
                 Ok(mut guard) => drop(guard.take()),
                 Err(TryLockError::Poisoned(poisoned)) => drop(poisoned.into_inner().take()),
-                // Interrupted work still holds it, and clears up when it stops.
-                Err(TryLockError::WouldBlock) => {}
+                // Interrupted work still holds it: sorting cannot be stopped. What it wrote goes now;
+                // it notices when it is done.
+                Err(TryLockError::WouldBlock) => {
+                    let _ = std::fs::remove_dir_all(&self.building_path);
+                }
             }
             Ok(())
         })

@@ -44,7 +44,7 @@ impl Index {
     #[pyo3(signature = (*, threads=None))]
     fn verify(&self, py: Python<'_>, threads: Option<usize>) -> PyResult<()> {
         let index = Arc::clone(&self.0);
-        run(py, threads, move |_| index.verify())
+        run(py, threads, move |interrupt| index.verify(interrupt))
     }
 
     /// Scan texts; return their spans and one row for each text.

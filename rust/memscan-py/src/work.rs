@@ -1,10 +1,9 @@
 //! Running the core's work: off the interpreter's lock, in a pool of our own, stopped by signals.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use memscan_core::{Interrupt, Result};
@@ -19,24 +18,39 @@ const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long interrupted work may take to stop before it is left to itself.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Pools by process and size. A forked child has none of its parent's threads, and makes its own.
-static POOLS: LazyLock<Mutex<Pools>> = LazyLock::new(Mutex::default);
+/// More threads than this only cost memory.
+const MOST_THREADS: usize = 1024;
 
-type Pools = HashMap<(u32, usize), Arc<ThreadPool>>;
+/// The pool used last.
+static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 
+/// A pool, and what it was made for. A forked child has none of its parent's threads.
+struct Pool {
+    process_id: u32,
+    thread_count: usize,
+    threads: Arc<ThreadPool>,
+}
+
+/// The pool of this process with so many threads; one a core if not said.
 fn pool(threads: Option<usize>) -> PyResult<Arc<ThreadPool>> {
     let available = || std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = threads.unwrap_or_else(available).max(1);
-    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (std::process::id(), threads);
-    if let Some(pool) = pools.get(&key) {
-        return Ok(Arc::clone(pool));
+    let thread_count = threads.unwrap_or_else(available).clamp(1, MOST_THREADS);
+    let process_id = std::process::id();
+    let mut last = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    match last.take() {
+        Some(pool) if pool.process_id != process_id => {
+            // The parent's threads are not here to be ended, and their locks may be held for ever.
+            std::mem::forget(pool);
+        }
+        Some(pool) if pool.thread_count == thread_count => {
+            return Ok(Arc::clone(&last.insert(pool).threads));
+        }
+        _ => {}
     }
     let named = |number| format!("memscan-{number}");
-    let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build();
-    let pool = Arc::new(pool.map_err(|error| internal(&format!("no threads: {error}")))?);
-    pools.insert(key, Arc::clone(&pool));
-    Ok(pool)
+    let threads = ThreadPoolBuilder::new().num_threads(thread_count).thread_name(named).build();
+    let threads = Arc::new(threads.map_err(|error| internal(&format!("no threads: {error}")))?);
+    Ok(Arc::clone(&last.insert(Pool { process_id, thread_count, threads }).threads))
 }
 
 /// Do long work in the pool of `threads`, looking at signals all the while.

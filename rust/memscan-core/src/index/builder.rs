@@ -100,6 +100,7 @@ impl IndexBuilder {
         progress: &(dyn Fn(Stage) + Sync),
         interrupt: &Interrupt,
     ) -> Result<()> {
+        documents.iter().try_for_each(check_metadata)?;
         let mut rest = documents;
         while !rest.is_empty() {
             interrupt.check()?;
@@ -115,6 +116,11 @@ impl IndexBuilder {
             rest = later;
         }
         Ok(())
+    }
+
+    /// The folder that is written to, until the index is finished.
+    pub fn building_path(&self) -> &Path {
+        &self.building
     }
 
     /// What was added so far.
@@ -205,12 +211,25 @@ impl IndexBuilder {
 }
 
 impl Drop for IndexBuilder {
-    /// What was not finished is cleared away.
+    /// What was not finished is cleared away, unless someone did that and began anew.
     fn drop(&mut self) {
-        if self.lock.is_some() {
+        if self.lock.as_ref().is_some_and(is_still_linked) {
             let _ = fs::remove_dir_all(&self.building);
         }
     }
+}
+
+/// Whether a file has not been removed since it was opened.
+#[cfg(unix)]
+fn is_still_linked(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
+}
+
+/// Here an open file is never removed.
+#[cfg(not(unix))]
+fn is_still_linked(_: &File) -> bool {
+    true
 }
 
 fn check_options(options: &BuildOptions) -> Result<()> {
@@ -224,6 +243,14 @@ fn check_options(options: &BuildOptions) -> Result<()> {
         return Err(Error::new(ErrorKind::Input, "shard_units is 0; a shard holds at least one unit"));
     }
     Ok(())
+}
+
+fn check_metadata(document: &Document<'_>) -> Result<()> {
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(document.metadata);
+    object.map(|_| ()).map_err(|error| {
+        let message = format!("the metadata of document `{}` is no JSON object: {error}", document.id);
+        Error::new(ErrorKind::Input, message)
+    })
 }
 
 /// Only an index is overwritten, never another folder or file.

@@ -28,6 +28,7 @@ pub(crate) use shard::Shard;
 pub(crate) use text::{CHECKPOINT_UNITS, TextReader, count_characters};
 
 use crate::error::{Error, Result};
+use crate::progress::Interrupt;
 use crate::search::FrequentIntervals;
 
 /// A finished index, open for reading. Immutable; share it between threads by reference.
@@ -56,9 +57,10 @@ impl Index {
     /// Read every file, compare it with its hash, and check that it means what it should.
     ///
     /// Linear in the size of the index; needs 4 bytes of memory a unit of the largest shard.
-    pub fn verify(&self) -> Result<()> {
+    pub fn verify(&self, interrupt: &Interrupt) -> Result<()> {
         self.manifest.shards.par_iter().try_for_each(|shard| {
             shard.files.par_iter().try_for_each(|file| {
+                interrupt.check()?;
                 let path = self.path.join(&shard.folder).join(&file.name);
                 let hash = hash_file(&path)?;
                 if hash == file.hash {
@@ -69,7 +71,7 @@ impl Index {
                 Err(Error::corrupt(message))
             })
         })?;
-        self.shards.iter().try_for_each(verify::verify_shard)
+        self.shards.iter().try_for_each(|shard| verify::verify_shard(shard, interrupt))
     }
 
     /// The documents, in the order of the corpus.

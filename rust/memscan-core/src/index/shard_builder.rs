@@ -3,12 +3,12 @@ Building one shard: read texts into units, then number, sort, filter and write.
 */
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::documents::{Document, DocumentsBuilder};
-use super::format::SectionWriter;
+use super::format::{SectionFile, SectionWriter};
 use super::manifest::{FileManifest, Parameters, ShardManifest};
 use super::shard::FILES;
 use super::text::{CHECKPOINT_UNITS, TextBuilder, count_characters};
@@ -24,7 +24,7 @@ use crate::units::Segmenter;
 const DOCUMENT_END: u32 = u32::MAX;
 
 /// Positions a thread works on at a time.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 16;
 
 /// A shard that takes documents.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl ShardBuilder {
         let UnitsBuilder { vocabulary, numbers: mut symbols, checkpoints, .. } = units;
         let (document_count, text_bytes) = (documents.len(), documents.bytes());
         let position_count = symbols.len();
-        let [units_name, suffixes_name, filter_name, vocabulary_name, documents_name, _] = FILES;
+        let [units_name, suffixes_name, _, vocabulary_name, documents_name, _] = FILES;
         let create = |name: &str| SectionWriter::create(folder.join(name));
         text.finish(&checkpoints)?;
         documents.write(position_count, create(documents_name)?)?;
@@ -99,16 +99,17 @@ impl ShardBuilder {
         words.write(&symbols, create(vocabulary_name)?)?;
         write_one("units", &symbols, create(units_name)?)?;
 
-        progress(Stage::Filtering);
-        interrupt.check()?;
-        write_one("filter", &fill_filter(&symbols, &words.hashes, parameters), create(filter_name)?)?;
-        let distinct_units = wide(words.hashes.len());
-        drop(words);
-
         progress(Stage::Sorting);
         interrupt.check()?;
-        let suffixes = suffix::build(&mut symbols)?;
-        drop(symbols);
+        let distinct_units = wide(words.hashes.len());
+        // The sorting works on the symbols in memory; what is done beside it reads them from the file.
+        let (suffixes, filtered) = rayon::join(
+            || suffix::build(&mut symbols),
+            || write_filter(&folder, &words.hashes, parameters, position_count, interrupt),
+        );
+        filtered?;
+        let suffixes = suffixes?;
+        drop((symbols, words));
 
         progress(Stage::Writing);
         interrupt.check()?;
@@ -116,7 +117,7 @@ impl ShardBuilder {
         let units = wide(suffixes.len());
         drop(suffixes);
 
-        let files: Result<Vec<FileManifest>> = FILES.iter().map(|name| describe(&folder, name)).collect();
+        let files: Result<Vec<FileManifest>> = FILES.par_iter().map(|name| describe(&folder, name)).collect();
         let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(ShardManifest {
             folder: folder_name.expect("a shard's folder has a name"),
@@ -159,36 +160,56 @@ impl UnitsBuilder {
     }
 }
 
+/// Write the filter over the units that stand in `folder` already.
+fn write_filter(
+    folder: &Path,
+    hashes: &[u32],
+    parameters: Parameters,
+    position_count: usize,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let [units_name, _, filter_name, ..] = FILES;
+    let path = folder.join(units_name);
+    let bytes = path.metadata().map_err(|error| Error::io("read", &path, error))?.len();
+    let file = SectionFile::open(&path, bytes)?;
+    let symbols = file.get(&file.section::<u32>("units", Some(position_count))?);
+    let words = fill_filter(symbols, hashes, parameters);
+    interrupt.check()?;
+    write_one("filter", &words, SectionWriter::create(folder.join(filter_name))?)
+}
+
 /// The filter over all runs of k units that lie within one document.
 fn fill_filter(symbols: &[u32], hashes: &[u32], parameters: Parameters) -> Vec<u64> {
     let k = index(parameters.filter_k);
     let starts = symbols.len().saturating_sub(k - 1);
     let pieces = || {
-        (0..starts)
-            .into_par_iter()
-            .step_by(CHUNK)
-            .map(|start| &symbols[start..(start + CHUNK).min(starts) + k - 1])
+        let piece = |start: usize| &symbols[start..(start + CHUNK).min(starts) + k - 1];
+        (0..starts).into_par_iter().step_by(CHUNK).map(move |start| keys(piece(start), hashes, k))
     };
     let distinct = pieces()
-        .map(|piece| {
+        .map(|keys| {
             let mut distinct = DistinctKeys::new();
-            for_each_key(piece, hashes, k, |key| distinct.add(key));
+            for key in keys {
+                distinct.add(key);
+            }
             distinct
         })
         .reduce(DistinctKeys::new, |one, other| one.merge(&other));
     let filter = FilterBuilder::new(distinct.estimate(), parameters.filter_bits);
-    pieces().for_each(|piece| for_each_key(piece, hashes, k, |key| filter.insert(key)));
+    pieces().for_each(|keys| filter.insert(&keys));
     filter.into_words()
 }
 
-/// Call `use_key` with the key of every run of `k` symbols that holds no separator.
-fn for_each_key(symbols: &[u32], hashes: &[u32], k: usize, mut use_key: impl FnMut(u64)) {
+/// The keys of all runs of `k` symbols that hold no separator.
+fn keys(symbols: &[u32], hashes: &[u32], k: usize) -> Vec<u64> {
+    let mut keys = Vec::with_capacity(symbols.len());
     let mut run = Vec::with_capacity(symbols.len());
     for stretch in symbols.split(|&symbol| symbol == SEPARATOR) {
         run.clear();
         run.extend(stretch.iter().map(|&symbol| hashes[index(symbol) - 1]));
-        run.windows(k).for_each(|window| use_key(key(window)));
+        keys.extend(run.windows(k).map(key));
     }
+    keys
 }
 
 fn write_one<T: bytemuck::Pod>(name: &str, elements: &[T], mut writer: SectionWriter) -> Result<()> {
@@ -197,7 +218,7 @@ fn write_one<T: bytemuck::Pod>(name: &str, elements: &[T], mut writer: SectionWr
 }
 
 /// The size and hash of a finished file.
-fn describe(folder: &std::path::Path, name: &str) -> Result<FileManifest> {
+fn describe(folder: &Path, name: &str) -> Result<FileManifest> {
     let path = folder.join(name);
     let bytes = path.metadata().map_err(|error| Error::io("read", &path, error))?.len();
     Ok(FileManifest { name: name.to_owned(), bytes, hash: super::hash_file(&path)? })

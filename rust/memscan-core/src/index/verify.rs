@@ -14,15 +14,16 @@ use super::Shard;
 use super::text::{CHECKPOINT_UNITS, TextReader, count_characters};
 use crate::error::{Error, Result};
 use crate::num::{index, position, wide};
+use crate::progress::Interrupt;
 use crate::suffix::SEPARATOR;
 use crate::units::Segmenter;
 
-pub(super) fn verify_shard(shard: &Shard) -> Result<()> {
-    verify_vocabulary(shard)?;
-    verify_metadata(shard)?;
-    verify_text(shard)?;
-    verify_suffixes(shard)?;
-    verify_filter(shard)
+pub(super) fn verify_shard(shard: &Shard, interrupt: &Interrupt) -> Result<()> {
+    for verify in [verify_vocabulary, verify_metadata, verify_text, verify_suffixes, verify_filter] {
+        interrupt.check()?;
+        verify(shard)?;
+    }
+    Ok(())
 }
 
 fn damaged(shard: &Shard, reason: &str) -> Error {

@@ -21,8 +21,11 @@ use crate::filter::Filter;
 /// units, each as a whole.
 pub(crate) fn candidates(filter: Filter<'_>, hashes: &[u32], min_length: usize) -> Vec<Range<usize>> {
     let k = filter.k();
+    if hashes.len() < min_length {
+        return Vec::new();
+    }
     if min_length < k {
-        return std::iter::once(0..hashes.len()).filter(|whole| whole.len() >= min_length).collect();
+        return std::iter::once(0..hashes.len()).collect();
     }
     let in_a_row = min_length - k + 1;
     let run_count = (hashes.len() + 1).saturating_sub(k);
@@ -61,7 +64,7 @@ mod tests {
         for text in all_texts(&[1, 2, 3], 5) {
             for k in 1..=3 {
                 let builder = FilterBuilder::new(64, 12);
-                text.windows(k).for_each(|run| builder.insert(key(run)));
+                text.windows(k).for_each(|run| builder.insert(&[key(run)]));
                 let words = builder.into_words();
                 for query in all_texts(&[1, 2, 3], 5) {
                     for min_length in 1..=5 {

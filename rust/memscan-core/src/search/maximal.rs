@@ -8,7 +8,9 @@ past `end`, so it holds the unit at `end`. If the run from s up to and with that
 every shorter one that ends there: the first such s is found by doubling and then
 halving a length. From there on, the longest match is maximal again.
 
-A long passage therefore costs a few searches and not one a unit.
+A long passage therefore costs a few searches and not one a unit. Where a text goes on repeating
+itself longer than the corpus does, long matches start one unit after another: for long ones that is tried
+first.
 
 # Complexity
 
@@ -18,6 +20,9 @@ A long passage therefore costs a few searches and not one a unit.
 use std::ops::Range;
 
 use crate::suffix::{Interval, SuffixArray};
+
+/// From this many units on, the next place is tried before all others.
+const LONG: usize = 64;
 
 /// A maximal match in one shard.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,6 +56,9 @@ pub(crate) fn maximal_matches(array: SuffixArray<'_>, query: &[u32], min_length:
 fn next_start(array: SuffixArray<'_>, query: &[u32], start: usize, end: usize) -> usize {
     let stop = end + 1;
     let occurs = |length: usize| array.occurs(&query[stop - length..stop]);
+    if end - start >= LONG && occurs(end - start) {
+        return start + 1;
+    }
     // Of the lengths from `occurring` to before `absent`, the first occurs and the rest are unknown.
     let (mut occurring, mut absent) = (0, stop - start);
     let mut leap = 1;

@@ -19,10 +19,11 @@ mod locate;
 mod maximal;
 mod query;
 mod scan;
+mod scanner;
 
 pub use fidelity::Fidelity;
 pub use find::{Found, unit_characters};
 pub use locate::Occurrence;
-pub use scan::{Generation, GenerationMatches, ScanOptions, Span};
+pub use scan::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
 
 pub(crate) use locate::FrequentIntervals;

@@ -33,6 +33,10 @@ impl<'t> Query<'t> {
         Ok(Self { text, hashes, places })
     }
 
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// How many units there are.
     pub(crate) fn len(&self) -> usize {
         self.hashes.len()

@@ -3,24 +3,28 @@ Finding in a suffix array.
 
 # Idea
 
-All suffixes that start with a query stand together: an *interval* of ranks. It is found by
-narrowing. Say all suffixes of the interval share `length` symbols with the query.
+Among all suffixes, one that shares the longest prefix with the query is a neighbour of the place
+where the query would be inserted.
 
-1. Compare the query with the first and the last suffix of the interval. The order makes
-   everything between share at least what both share: `length` grows to the lesser of the two.
-2. If the query goes on, two binary searches cut the interval down to the suffixes
-   whose next symbol is the query's. If none are left, `length` is the longest match.
+1. Binary search for that place, among the suffixes with the query's first symbol. Whatever lies
+   between two suffixes shares with the query at least what both of them share, so comparisons begin there
+   (Manber and Myers 1993).
+2. The longest match is the longer of what the two neighbours share with the query.
+3. All suffixes with that prefix stand around the neighbour: an *interval* of ranks, found by
+   doubling steps to either side. Nearly always it holds one suffix, and two comparisons tell.
 
 # Complexity
 
-`O(m + b · log n)` for a match of `m` symbols, where `b` is the number of times the interval is cut:
-at most `m`, and in prose five or six, since then one suffix is left.
+`O(m + log n)` comparisons of symbols for a match of `m` symbols, in practice; `O(m log n)` at worst.
 */
 
 use std::ops::Range;
 
 use super::SEPARATOR;
 use crate::num::{index, position};
+
+/// Symbols compared at once.
+const CHUNK: usize = 16;
 
 /// A half-open run of ranks.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -75,31 +79,51 @@ impl<'a> SuffixArray<'a> {
 
     /// The longest prefix of `query` that occurs in the text.
     pub(crate) fn longest_match(&self, query: &[u32]) -> LongestMatch {
-        let mut interval = query.first().map_or_else(Interval::default, |&symbol| self.starting_with(symbol));
-        if interval.is_empty() {
-            return LongestMatch { length: 0, interval: Interval::default() };
-        }
-        let mut length = 1;
-        loop {
-            let with_first = self.shared(query, interval.start, length);
-            let with_last =
-                if interval.count() == 1 { with_first } else { self.shared(query, interval.end - 1, length) };
-            length = with_first.min(with_last);
-            let Some(&symbol) = query.get(length) else {
-                return LongestMatch { length, interval };
-            };
-            let narrowed = self.narrow(interval, length, symbol);
-            if narrowed.is_empty() {
-                return LongestMatch { length, interval };
-            }
-            interval = narrowed;
-            length += 1;
-        }
+        let Neighbour { rank, length } = self.neighbour(query);
+        LongestMatch { length, interval: self.interval(&query[..length], rank) }
     }
 
     /// Whether all of `query` occurs in the text.
     pub(crate) fn occurs(&self, query: &[u32]) -> bool {
-        self.longest_match(query).length == query.len()
+        self.neighbour(query).length == query.len()
+    }
+
+    /// A suffix that shares as much with `query` as any.
+    fn neighbour(&self, query: &[u32]) -> Neighbour {
+        let interval = query.first().map_or_else(Interval::default, |&symbol| self.starting_with(symbol));
+        if interval.is_empty() {
+            return Neighbour { rank: 0, length: 0 };
+        }
+        let (mut start, mut end) = (interval.start, interval.end);
+        // What the suffixes just before `start` and just at `end` share with the query; all share one.
+        let (mut before, mut after) = (1, 1);
+        while start < end {
+            let middle = start.midpoint(end);
+            let length = self.shared(query, middle, before.min(after));
+            if self.is_less(middle, length, query) {
+                (start, before) = (middle + 1, length);
+            } else {
+                (end, after) = (middle, length);
+            }
+        }
+        if start < interval.end && after >= before {
+            Neighbour { rank: start, length: after }
+        } else {
+            Neighbour { rank: start - 1, length: before }
+        }
+    }
+
+    /// Every suffix that starts with `prefix`, of which the one at `rank` does.
+    fn interval(&self, prefix: &[u32], rank: u32) -> Interval {
+        let Some(&symbol) = prefix.first() else { return Interval::default() };
+        let bounds = self.starting_with(symbol);
+        let holds = |rank: u32| {
+            let suffix = self.suffixes.get(index(rank)).map(|&suffix| index(suffix));
+            suffix.and_then(|suffix| self.text.get(suffix..)).is_some_and(|rest| rest.starts_with(prefix))
+        };
+        let below = steps(rank - bounds.start, |step| holds(rank - step));
+        let above = steps(bounds.end - 1 - rank, |step| holds(rank + step));
+        Interval { start: rank - below, end: rank + above + 1 }
     }
 
     fn starting_with(&self, symbol: u32) -> Interval {
@@ -115,20 +139,51 @@ impl<'a> SuffixArray<'a> {
     fn shared(&self, query: &[u32], rank: u32, known: usize) -> usize {
         let suffix = index(self.suffixes[index(rank)]);
         let rest = self.text.get(suffix.saturating_add(known)..).unwrap_or_default();
-        let equal = query[known..].iter().zip(rest).take_while(|(a, b)| a == b).count();
-        known + equal
+        known + common_prefix(&query[known..], rest)
     }
 
-    /// The part of `interval` whose suffixes have `symbol` at `depth`.
-    fn narrow(&self, interval: Interval, depth: usize, symbol: u32) -> Interval {
-        let suffixes = &self.suffixes[interval.ranks()];
-        let at_depth =
-            |&suffix: &u32| self.text.get(index(suffix).saturating_add(depth)).copied().unwrap_or(SEPARATOR);
-        let start = suffixes.partition_point(|suffix| at_depth(suffix) < symbol);
-        let count = suffixes[start..].partition_point(|suffix| at_depth(suffix) == symbol);
-        let start = index(interval.start) + start;
-        Interval { start: position(start), end: position(start + count) }
+    /// Whether the suffix at `rank`, which shares `length` symbols with `query`, is less than it.
+    fn is_less(&self, rank: u32, length: usize, query: &[u32]) -> bool {
+        let place = index(self.suffixes[index(rank)]).saturating_add(length);
+        let next = self.text.get(place).copied().unwrap_or(SEPARATOR);
+        query.get(length).is_some_and(|&symbol| next < symbol)
     }
+}
+
+/// The most steps from 0 to `most` for which `holds` says yes, if it says yes up to some step and no
+/// after it: by doubling, then halving.
+fn steps(most: u32, holds: impl Fn(u32) -> bool) -> u32 {
+    let (mut yes, mut leap) = (0, 1);
+    while leap <= most - yes && holds(yes + leap) {
+        yes += leap;
+        leap = leap.saturating_mul(2);
+    }
+    let mut no = most.min(yes.saturating_add(leap - 1)) + 1;
+    while no - yes > 1 {
+        let middle = yes.midpoint(no);
+        if holds(middle) {
+            yes = middle;
+        } else {
+            no = middle;
+        }
+    }
+    yes
+}
+
+/// A suffix that shares as much with a query as any.
+#[derive(Clone, Copy, Debug)]
+struct Neighbour {
+    rank: u32,
+    length: usize,
+}
+
+/// How many symbols two texts have in common from their starts.
+fn common_prefix(one: &[u32], other: &[u32]) -> usize {
+    let (one_chunks, _) = one.as_chunks::<CHUNK>();
+    let (other_chunks, _) = other.as_chunks::<CHUNK>();
+    let equal_chunks = one_chunks.iter().zip(other_chunks).take_while(|(one, other)| one == other).count();
+    let start = equal_chunks * CHUNK;
+    start + one[start..].iter().zip(&other[start..]).take_while(|(one, other)| one == other).count()
 }
 
 #[cfg(test)]
@@ -160,6 +215,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn steps_are_counted_up_to_the_last_that_holds() {
+        for most in 0..20 {
+            for last in 0..=most {
+                assert_eq!(steps(most, |step| step <= last), last, "of {most}");
+            }
+        }
+        assert_eq!(steps(u32::MAX - 1, |_| true), u32::MAX - 1);
     }
 
     #[test]

@@ -1,0 +1,50 @@
+# Two commands need nothing set up: `make demo` and `make test`. Each makes the virtual environment and the
+# release build if they are not there. `make check` is everything that must pass; `make bench` the benchmarks.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13,$(shell command -v $(name))))
+BIN := .venv/bin
+NATIVE_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock pyproject.toml
+
+.PHONY: demo test check lint types rust-test python-test bench clean
+
+demo: .venv/installed
+	$(BIN)/memscan demo --output demo-output
+
+test: rust-test python-test
+
+check: lint types test
+
+lint: .venv/developer
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/developer
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest memscan._native --ignore-disjoint-bases
+
+rust-test:
+	cargo test --workspace --locked
+
+python-test: .venv/developer
+	$(BIN)/pytest
+
+bench: .venv/developer
+	$(BIN)/python -m benches --output benches/records
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+
+.venv/installed: .venv/bin/python $(NATIVE_SOURCES)
+	$(BIN)/pip install --quiet 'maturin>=1.9,<2'
+	$(BIN)/maturin develop --release --locked --extras demo
+	touch $@
+
+.venv/developer: .venv/installed pyproject.toml
+	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+clean:
+	rm -rf .venv target demo-output python/memscan/*.so

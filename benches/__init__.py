@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, and the records of what was."""

@@ -1,0 +1,5 @@
+"""``python -m memscan`` is the command ``memscan``."""
+
+from memscan.cli import main
+
+main()

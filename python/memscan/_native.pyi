@@ -1,0 +1,69 @@
+# The compiled part of memscan, as its Python side calls it.
+
+from collections.abc import Callable
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyarrow import RecordBatch
+
+__all__ = [
+    "Index",
+    "IndexBuilder",
+    "is_debug_build",
+    "segment",
+    "unicode_version",
+    "vector_path",
+    "version",
+]
+
+@final
+class IndexBuilder:
+    def __new__(
+        cls,
+        path: str,
+        *,
+        filter_k: int = 5,
+        filter_bits: int = 12,
+        shard_units: int | None = None,
+        overwrite: bool = False,
+        threads: int | None = None,
+    ) -> IndexBuilder: ...
+    def add(self, ids: list[str], texts: list[str], metadata: list[str]) -> None: ...
+    def finish(self, progress: Callable[[str], None] | None = None) -> None: ...
+    def abandon(self) -> None: ...
+    def statistics(self) -> dict[str, int]: ...
+
+@final
+class Index:
+    @staticmethod
+    def open(path: str) -> Index: ...
+    @property
+    def path(self) -> str: ...
+    def manifest(self) -> str: ...
+    def documents(self) -> RecordBatch: ...
+    def verify(self, *, threads: int | None = None) -> None: ...
+    def scan_batch(
+        self,
+        texts: list[str],
+        prompts: list[str | None] | None,
+        *,
+        min_length: int,
+        occurrences: int,
+        examined: int,
+        context: int,
+        threads: int | None = None,
+    ) -> tuple[RecordBatch, RecordBatch]: ...
+    def find(
+        self, text: str, *, limit: int, examined: int, context: int
+    ) -> tuple[int, int, bool, RecordBatch]: ...
+    def count(self, text: str) -> int: ...
+    def longest_match(self, text: str, *, context: int) -> RecordBatch: ...
+    def matching_statistics(self, text: str) -> NDArray[np.uint32]: ...
+    def unit_spans(self, text: str) -> NDArray[np.int64]: ...
+
+def segment(text: str) -> list[str]: ...
+def version() -> str: ...
+def unicode_version() -> str: ...
+def vector_path() -> str: ...
+def is_debug_build() -> bool: ...

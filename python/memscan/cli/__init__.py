@@ -1,0 +1,69 @@
+"""The command line: a command parses, calls one function of the Python API, and prints.
+
+Only typer is imported at the start; what a command needs, it imports when it runs, so that
+``memscan --help`` is quick.
+"""
+
+# ruff: noqa: PLC0415 - heavy modules are imported where they are used
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from memscan.cli import console, demo, find, index, report, scan
+from memscan.cli.failures import end_process, run_command
+
+EXAMPLES = """\b
+Examples:
+  memscan index build books/ -o books.memscan
+  memscan scan books.memscan generations.jsonl.gz -o results
+  memscan report results -o report.html
+  memscan find books.memscan "call me ishmael"
+  memscan demo
+"""
+
+app = typer.Typer(
+    name="memscan",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(index.app, name="index")
+app.command(epilog=scan.EXAMPLES)(scan.scan)
+app.command(epilog=find.EXAMPLES)(find.find)
+app.command(epilog=report.EXAMPLES)(report.report)
+app.command(epilog=demo.EXAMPLES)(demo.demo)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        import memscan
+
+        console.show(f"memscan {memscan.__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=EXAMPLES)
+def memscan_command(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Measure what language-model outputs reproduce of a corpus."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line, and return its exit code."""
+    return run_command(typer.main.get_command(app), list(arguments) or ["--help"])
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and end it."""
+    end_process(run(sys.argv[1:]))

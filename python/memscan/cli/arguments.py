@@ -1,0 +1,34 @@
+"""Arguments and options that several commands share."""
+
+# ruff: noqa: PLC0415 - heavy modules are imported where they are used
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from memscan.errors import NotAnIndexError
+
+if TYPE_CHECKING:
+    from memscan.index import Index
+
+IndexPath = Annotated[Path, typer.Argument(metavar="INDEX", help="The index folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+TextField = Annotated[
+    str | None,
+    typer.Option(help="Field with the text, dots for nesting; found by itself if not given."),
+]
+IdField = Annotated[str | None, typer.Option(help="Field with the id.")]
+Threads = Annotated[
+    int | None, typer.Option(help="Threads to use; one a core if not given.", show_default=False)
+]
+
+
+def open_index(path: Path) -> "Index":
+    """Open an index; what the system refuses is then an error of the index, not of the input."""
+    from memscan.index import Index
+
+    try:
+        return Index.open(path)
+    except OSError as error:
+        raise NotAnIndexError(f"cannot open the index {path}: {error.strerror or error}") from error

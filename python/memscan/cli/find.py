@@ -1,0 +1,99 @@
+"""``memscan find``: where a passage stands in the corpus."""
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from memscan.cli import console
+from memscan.cli.arguments import AsJson, IndexPath, open_index
+from memscan.cli.wording import counted
+from memscan.errors import InputError
+
+if TYPE_CHECKING:
+    from memscan.results import Found, Match, Occurrence
+
+EXAMPLES = """\b
+Examples:
+  memscan find books.memscan "call me ishmael"
+  memscan find books.memscan "it was the best of times" --limit 3 --json
+  pbpaste | memscan find books.memscan -
+"""
+CONTEXT_CHARS = 60
+
+
+def find(
+    index: IndexPath,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The passage; - is stdin.")],
+    *,
+    limit: Annotated[int, typer.Option(help="Places to show at most.")] = 10,
+    json: AsJson = False,
+) -> None:
+    """Find where a passage stands in the corpus.
+
+    If the whole passage stands nowhere, shows the longest part of it that does.
+    """
+    opened = open_index(index)
+    passage = _read_stdin() if text == "-" else text
+    found = opened.find(passage, limit=limit)
+    longest = None if found.count else opened.longest_match(passage)
+    if json:
+        match = asdict(longest) if longest else None
+        console.show_json({**asdict(found), "longest_match": match})
+    elif found.count:
+        _show_found(found)
+    elif longest:
+        _show_longest(longest)
+    else:
+        console.show("no word of the text stands in the corpus")
+
+
+def _read_stdin() -> str:
+    data = sys.stdin.buffer.read()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"standard input is not UTF-8 at byte {error.start}",
+            hint="convert it first, for example with iconv",
+        ) from error
+
+
+def _show_found(found: "Found") -> None:
+    shown = len(found.occurrences)
+    cut = f"; showing {shown} of {found.count:,}" if shown < found.count else ""
+    console.show(f"the text stands {_counts(found)}{cut}")
+    for occurrence in found.occurrences:
+        _show_occurrence(occurrence)
+
+
+def _show_longest(match: "Match") -> None:
+    console.show("the whole text stands nowhere in the corpus")
+    console.show(
+        f"its longest part that does has {counted(match.n_units, 'word')} (characters "
+        f"{match.start:,} to {match.end:,} of the text) and stands {_counts(match)}"
+    )
+    _show_occurrence(match.occurrence)
+
+
+def _counts(found: "Found | Match") -> str:
+    least = "at least " if found.count_is_capped else ""
+    return (
+        f"{least}{counted(found.count, 'time')} in {counted(found.document_count, 'document')} "
+        "of the corpus"
+    )
+
+
+def _show_occurrence(occurrence: "Occurrence") -> None:
+    document = console.one_line(occurrence.document_id)
+    console.show(
+        f"\n{document}, characters {occurrence.document_start:,} to {occurrence.document_end:,}, "
+        f"{occurrence.fidelity}"
+    )
+    before, after = occurrence.document_context_before, occurrence.document_context_after
+    console.show_passage(
+        before=("…" if len(before) > CONTEXT_CHARS else "") + before[-CONTEXT_CHARS:],
+        passage=occurrence.document_text,
+        after=after[:CONTEXT_CHARS] + ("…" if len(after) > CONTEXT_CHARS else ""),
+    )

@@ -1,0 +1,115 @@
+"""``memscan scan``: find what generations reproduce of a corpus."""
+
+# ruff: noqa: PLC0415 - heavy modules are imported where they are used
+
+import shlex
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from memscan.cli import console
+from memscan.cli.arguments import AsJson, IdField, IndexPath, TextField, Threads, open_index
+from memscan.cli.failures import SOME_REJECTED
+from memscan.cli.progress import reporting
+from memscan.cli.wording import counted, share
+
+if TYPE_CHECKING:
+    from memscan.scanning import RunSummary
+
+EXAMPLES = """\b
+Examples:
+  memscan scan books.memscan generations.jsonl -o results
+  memscan scan books.memscan 'runs/*.jsonl.gz' -o results --text-field response.text
+  cat generations.jsonl | memscan scan books.memscan - -o results --json
+"""
+REJECTIONS_SHOWN = 3
+
+
+def scan(  # noqa: PLR0913 - the options of the command
+    index: IndexPath,
+    generations: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="GENERATIONS",
+            help="JSON lines (also gzipped), text files, folders, globs; - is stdin (JSON lines).",
+        ),
+    ],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The results folder to create.")],
+    min_length: Annotated[int, typer.Option(help="Shortest match to report, in words.")] = 10,
+    text_field: TextField = None,
+    id_field: IdField = None,
+    prompt_field: Annotated[str | None, typer.Option(help="Field with the prompt.")] = None,
+    model_field: Annotated[str | None, typer.Option(help="Field with the model.")] = None,
+    occurrences: Annotated[
+        int, typer.Option(help="Places in the corpus to report of each match, best first.")
+    ] = 1,
+    context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
+    threads: Threads = None,
+    json: AsJson = False,
+) -> None:
+    """Find what generations reproduce of a corpus.
+
+    Writes a results folder: a table of spans, a table of generations, and what the run was.
+    """
+    from memscan.options import ScanOptions
+    from memscan.scanning import scan_files
+
+    options = ScanOptions(
+        min_length=min_length, occurrences=occurrences, context_chars=context, threads=threads
+    )
+    opened = open_index(index)
+    with reporting() as reporter:
+        summary = scan_files(
+            opened,
+            generations,
+            output,
+            options=options,
+            text_field=text_field,
+            id_field=id_field,
+            prompt_field=prompt_field,
+            model_field=model_field,
+            progress=reporter,
+            on_detect=reporter.note,
+        )
+    _warn(summary)
+    if json:
+        console.show_json(asdict(summary))
+    else:
+        console.show(sentence(summary))
+        console.say(f"hint: memscan report {shlex.quote(str(output))} -o report.html")
+    if summary.counts.rejected:
+        raise typer.Exit(SOME_REJECTED)
+
+
+def sentence(summary: "RunSummary") -> str:
+    """Return what a run found in a sentence or two, every share with its denominator."""
+    counts = summary.counts
+    hold = "holds" if counts.with_span == 1 else "hold"
+    scanned = share(counts.with_span, counts.generations - counts.rejected, "generation")
+    shortest = counted(summary.min_length, "word")
+    found = [
+        f"{scanned} {hold} a passage of at least {shortest} of the corpus",
+        f"{share(counts.covered_units, counts.n_units, 'word')} covered",
+    ]
+    if counts.longest_match:
+        found.append(f"longest {counted(counts.longest_match, 'word')}")
+    sentences = ["; ".join(found)]
+    if counts.rejected:
+        sentences.append(f"{counted(counts.rejected, 'record')} rejected")
+    return ". ".join(sentences) + "."
+
+
+def _warn(summary: "RunSummary") -> None:
+    for rejection in summary.rejections[:REJECTIONS_SHOWN]:
+        console.say(f"rejected: {rejection.reason}")
+    more = summary.counts.rejected - REJECTIONS_SHOWN
+    if more > 0:
+        console.say(f"rejected: {more:,} more; each has its row in generations.parquet")
+    if truncated := summary.counts.truncated:
+        whose = counted(truncated, "generation")
+        console.say(f"warning: {whose} with more matches than are listed; all are counted")
+    if repeated := summary.counts.duplicate_ids:
+        console.say(f"warning: {counted(repeated, 'generation')} with the id of an earlier one")

@@ -1,0 +1,161 @@
+"""The corpus: documents out of JSON lines and text files, or an error that names the place.
+
+A document that cannot be read stops the build: an index that silently lacks one would answer
+"not in the corpus" wrongly.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from memscan.errors import InputError
+from memscan.readers.fields import (
+    USUAL_IDS,
+    Field,
+    detect_fields,
+    no_text,
+    take,
+    wanted_fields,
+)
+from memscan.readers.files import Content, SourceFile
+from memscan.readers.formats import is_json_by_name, refuse_other_json
+from memscan.readers.json_lines import read_json_lines
+from memscan.readers.messages import STDIN, printable
+from memscan.readers.source import Source
+from memscan.readers.texts import decode_text, read_whole
+from memscan.readers.values import Record, RecordError, as_id, as_metadata, as_text
+from memscan.records import Document
+
+TEXT_LIMIT_BYTES = (1 << 32) - 1
+"""The longest text of one document: the index counts its bytes in 32 bits."""
+
+_USUAL_FIELDS = {"text": ("text", "content", "body"), "id": USUAL_IDS}
+_LINE_BITS = 40
+_REPEATED_TOLD = 3
+
+
+class DocumentSource(Source):
+    """The documents in files of JSON lines, and text files as one document each.
+
+    A file is JSON lines if its suffix says so (``.jsonl``, ``.ndjson``, ``.json``), and so is
+    standard input; all others are text. gzip is recognised by its first bytes.
+
+    Iterating reads the files from the start. Memory is bounded by the longest document, apart from
+    the ids, which are kept to find those that occur twice. A document whose id an earlier one has
+    is told apart by its number: ``id#2``, ``id#3``.
+
+    Attributes:
+        inputs: The files, in the order they are read; each is complete once it was read.
+        total_bytes: Size of all files as stored, as far as it is known before reading.
+        bytes_read: Bytes read of them so far, as stored.
+        repeated_ids: How many documents so far had the id of an earlier one.
+    """
+
+    repeated_ids: int
+
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        text_field: str | None = None,
+        id_field: str | None = None,
+        on_detect: Callable[[str], None] | None = None,
+    ) -> None:
+        """Find the files; none of them is opened yet.
+
+        Args:
+            paths: Files, folders, globs, or ``-`` for standard input.
+            text_field: Where a record has its text, with dots for nesting; found if ``None``.
+            id_field: Where it has its id; found if ``None``, else it is ``file:line``.
+            on_detect: Called with one line of text when a decision differs from the last one, and
+                for the first documents whose id occurs twice.
+
+        Raises:
+            FileNotFoundError: A path does not exist.
+            InputError: No file is meant by a path, or two roles are given the same field.
+        """
+        super().__init__(paths, on_detect)
+        self._wanted = wanted_fields(_USUAL_FIELDS, {"text": text_field, "id": id_field})
+        self._places: dict[str, int] = {}
+        self._numbers: dict[str, Iterator[int]] = {}
+        self.repeated_ids = 0
+
+    def __iter__(self) -> Iterator[Document]:
+        """Read all files.
+
+        Raises:
+            OSError: A file cannot be opened or read.
+            InputError: A file is damaged, is of another format, or has a record that is no
+                document.
+            LimitError: A text is longer than ``TEXT_LIMIT_BYTES``.
+        """
+        self._places, self._numbers, self.repeated_ids = {}, {}, 0
+        for index, (file, content) in enumerate(self._opened()):
+            if file.found.path == STDIN or is_json_by_name(file.found.name):
+                documents = self._from_json_lines(file, content)
+            else:
+                documents = self._from_text(file, content)
+            for number, document in documents:
+                place = index << _LINE_BITS | number
+                if document.id in self._places:
+                    document = self._told_apart(document, place)  # noqa: PLW2901 - the same, renamed
+                self._places[document.id] = place
+                yield document
+
+    def _from_json_lines(
+        self, file: SourceFile, content: Content
+    ) -> Iterator[tuple[int, Document]]:
+        refuse_other_json(content.head, file.shown)
+        fields: dict[str, Field] = {}
+        for run in read_json_lines(content):
+            file.input.records += len(run)
+            if not fields:
+                objects = [record for _, record in run if isinstance(record, dict)]
+                fields = detect_fields(self._wanted, objects, file.shown)
+                if objects and not fields:
+                    raise no_text(self._wanted, objects, file.shown)
+                self._detected_json(file, content, fields)
+            for number, record in run:
+                yield number, _document(file, fields, number, record)
+        if not file.input.records:
+            self._detected(file, {"format": "empty"})
+
+    def _from_text(self, file: SourceFile, content: Content) -> Iterator[tuple[int, Document]]:
+        self._detected_text(file, content)
+        file.input.records = 1
+        text = decode_text(file, read_whole(file, content, limit_bytes=TEXT_LIMIT_BYTES))
+        yield 0, Document(file.found.name, text, {})
+
+    def _told_apart(self, document: Document, place: int) -> Document:
+        """Return the document under an id that no other has."""
+        numbers = self._numbers.setdefault(document.id, count(2))
+        numbered = (f"{document.id}#{number}" for number in numbers)
+        new_id = next(new_id for new_id in numbered if new_id not in self._places)
+        self.repeated_ids += 1
+        if self._on_detect is not None and self.repeated_ids <= _REPEATED_TOLD:
+            first, here = self._shown_place(self._places[document.id]), self._shown_place(place)
+            self._on_detect(
+                f"warning: the id {printable(document.id)!r} of {first} occurs again in {here}; "
+                f"the second document is called {printable(new_id)!r}"
+            )
+        return replace(document, id=new_id)
+
+    def _shown_place(self, place: int) -> str:
+        file, number = self._files[place >> _LINE_BITS], place & ((1 << _LINE_BITS) - 1)
+        return f"{file.shown}:{number}" if number else file.shown
+
+
+def _document(
+    file: SourceFile, fields: dict[str, Field], number: int, record: Record | RecordError
+) -> Document:
+    try:
+        if isinstance(record, RecordError):
+            raise record
+        return Document(
+            as_id(take(record, fields.get("id"))) or f"{file.found.name}:{number}",
+            as_text(take(record, fields.get("text")), "text"),
+            as_metadata(record),
+        )
+    except RecordError as error:
+        raise InputError(f"{file.shown}:{number}: {error}", hint=error.hint) from None

@@ -1,0 +1,165 @@
+"""Which files are meant: a file, a folder, a glob, or ``-`` for standard input.
+
+# Idea
+
+A folder is the glob ``FOLDER/**/*``, so one walk serves both. It goes breadth first and compares
+one part of the pattern with one level of folders; ``**`` stands for any number of levels.
+
+Symbolic links are followed. A folder reached again by another way is not entered twice, so loops
+end; where a folder and a link to it stand side by side, the folder is the one entered.
+"""
+
+import os
+import re
+import stat
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from pathlib import Path
+
+from memscan.errors import InputError
+from memscan.readers.messages import STDIN, path_text, shown
+
+_MAGIC = re.compile(r"[*?\[]")
+_ALL_BELOW = ("**", "*")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to read.
+
+    Attributes:
+        path: Where it is; ``-`` for standard input.
+        name: Its path relative to the folder given, or to the glob's fixed part; or its file name.
+        size_bytes: Its size when it was found; zero where that is unknown, as for a pipe.
+        is_named: The user named this very file: it was not found in a folder or by a glob.
+    """
+
+    path: Path
+    name: str
+    size_bytes: int
+    is_named: bool
+
+
+def find_files(paths: Sequence[str | Path] | str | Path) -> list[FoundFile]:
+    """Return the files that ``paths`` mean, in the order given; each file once.
+
+    Files of one folder or glob are sorted by their names. Hidden files and folders are skipped
+    unless they are named, and so is in a folder everything but regular files.
+
+    Args:
+        paths: Files, folders, globs (``*``, ``?``, ``[...]``, ``**``), or ``-``. What exists under
+            its literal name is not taken for a glob.
+
+    Raises:
+        FileNotFoundError: A path that is no glob does not exist.
+        InputError: Nothing is given, a folder holds no file, a glob matches none, a path is a
+            device or a socket, or a symbolic link in a folder leads nowhere.
+    """
+    if isinstance(paths, str | os.PathLike):
+        paths = [paths]
+    if not paths:
+        raise InputError("no input is given", hint="name a file, a folder, a glob, or - for stdin")
+    found: dict[Path, FoundFile] = {}
+    for path in paths:
+        for file in _files_of(path):
+            found.setdefault(file.path.absolute(), file)
+    return list(found.values())
+
+
+def _files_of(given: str | Path) -> list[FoundFile]:
+    if not str(given):
+        raise InputError("a path is empty")
+    if str(given) == str(STDIN):
+        return [FoundFile(STDIN, "stdin", 0, is_named=True)]
+    path = Path(given)
+    if not os.path.lexists(path) and _MAGIC.search(str(path)):
+        return _files_of_glob(path)
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        return _files_of_folder(path)
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+        raise InputError(
+            f"{shown(path)} is a device or a socket, expected a file or a folder",
+            hint="standard input is read with -",
+        )
+    size_bytes = status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return [FoundFile(path, path_text(path.name), size_bytes, is_named=True)]
+
+
+def _files_of_folder(folder: Path) -> list[FoundFile]:
+    files = _matches(folder, _ALL_BELOW)
+    if not files:
+        raise InputError(f"no file in {shown(folder)}", hint="hidden files are skipped")
+    return files
+
+
+def _files_of_glob(pattern: Path) -> list[FoundFile]:
+    parts = pattern.parts
+    fixed = next(index for index, part in enumerate(parts) if _MAGIC.search(part))
+    folder = Path(*parts[:fixed])
+    below = (*parts[fixed:], "*") if parts[-1] == "**" else parts[fixed:]
+    files = _matches(folder, below) if folder.is_dir() else []
+    if not files:
+        raise InputError(
+            f"no file matches {shown(pattern)}",
+            hint="** stands for any folders below; hidden files are skipped",
+        )
+    return files
+
+
+def _matches(root: Path, parts: tuple[str, ...]) -> list[FoundFile]:
+    """Return the regular files below ``root`` that match, sorted by name.
+
+    A place in the walk is a folder and how much of the pattern is left for it.
+    """
+    found: dict[str, FoundFile] = {}
+    entered: set[tuple[int, int, int]] = set()
+    waiting = deque([(root, "", parts)])
+    while waiting:
+        folder, prefix, pattern = waiting.popleft()
+        status = folder.stat()
+        place = (status.st_dev, status.st_ino, len(pattern))
+        if place in entered:
+            continue
+        entered.add(place)
+        part, rest = pattern[0], pattern[1:]
+        is_any_depth = part == "**"
+        if is_any_depth:
+            waiting.append((folder, prefix, rest))
+        below = pattern if is_any_depth else rest
+        for entry in _entries(folder, part):
+            name = f"{prefix}{path_text(entry.name)}"
+            if _is_folder(entry):
+                if below:
+                    waiting.append((Path(entry.path), f"{name}/", below))
+            elif not below and _is_file(entry):
+                size_bytes = entry.stat().st_size
+                found[entry.path] = FoundFile(Path(entry.path), name, size_bytes, is_named=False)
+    return sorted(found.values(), key=lambda file: (file.name, file.path))
+
+
+def _entries(folder: Path, part: str) -> list[os.DirEntry[str]]:
+    """Return what matches ``part`` in a folder: links last, hidden names only if asked for."""
+    is_match = re.compile(translate(part)).match
+    with os.scandir(folder) as entries:
+        matching = [
+            entry
+            for entry in entries
+            if is_match(entry.name) and (part.startswith(".") or not entry.name.startswith("."))
+        ]
+    return sorted(matching, key=lambda entry: (entry.is_symlink(), entry.name))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    if entry.is_symlink() and not Path(entry.path).exists():
+        raise InputError(
+            f"{shown(entry.path)} is a symbolic link that leads nowhere",
+            hint="remove the link, or name the files by a glob that leaves it out",
+        )
+    return entry.is_file()

@@ -1,0 +1,94 @@
+"""The values in a JSON record: what they may be, what they are called, how they are kept."""
+
+from typing import TypeAlias
+
+import orjson
+
+Record: TypeAlias = dict[str, object]
+"""A JSON object."""
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+_KINDS = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
+
+
+class RecordError(Exception):
+    """One record cannot be used; the text says why, but not where it stands.
+
+    Attributes:
+        hint: What to do about it, where something is known.
+    """
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        """Keep the reason as the text of the exception, and the hint beside it."""
+        super().__init__(reason)
+        self.hint = hint
+
+
+def kind_of(value: object) -> str:
+    """Return what a JSON value is, for a message: ``a number``, ``an array``."""
+    return _KINDS[type(value)]
+
+
+def as_text(value: object, role: str) -> str:
+    """Return a string as it is.
+
+    Raises:
+        RecordError: The value is missing, or something else.
+    """
+    if isinstance(value, str):
+        return value
+    raise RecordError(
+        f"the {role} is missing or null"
+        if value is None
+        else f"the {role} is {kind_of(value)}, expected a string"
+    )
+
+
+def as_optional_text(value: object, role: str) -> str | None:
+    """Return a string as it is, or ``None``.
+
+    Raises:
+        RecordError: The value is something else.
+    """
+    return None if value is None else as_text(value, role)
+
+
+def as_id(value: object) -> str | None:
+    """Return a string or an integer as an id; ``None`` where there is none.
+
+    Raises:
+        RecordError: The value is something else. A number too large for 64 bits is no integer
+            here: its digits are lost.
+    """
+    if isinstance(value, str):
+        return value or None
+    if value is None:
+        return None
+    if type(value) is int:
+        return str(value)
+    raise RecordError(f"the id is {kind_of(value)}, expected a string or an integer of 64 bits")
+
+
+def as_metadata(record: Record) -> Record:
+    """Return what is left of a record, its nested values as JSON strings.
+
+    Raises:
+        RecordError: A value is nested too deeply.
+    """
+    if _SCALARS.issuperset(map(type, record.values())):
+        return record
+    try:
+        return {
+            name: value if type(value) in _SCALARS else orjson.dumps(value).decode()
+            for name, value in record.items()
+        }
+    except orjson.JSONEncodeError as error:
+        raise RecordError(f"a field cannot be kept as JSON: {error}") from None

@@ -1,0 +1,78 @@
+"""What is read: documents of the corpus, generations of a model, and where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of the corpus.
+
+    Attributes:
+        id: Unique in the corpus.
+        text: The original text; all offsets index it.
+        metadata: Further fields of its record: strings, numbers, booleans or ``None``.
+    """
+
+    id: str
+    text: str
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One output of a language model.
+
+    Attributes:
+        id: Its own id, else ``file:line``; need not be unique.
+        text: The original text; all offsets index it.
+        prompt: What the model was asked, if known.
+        model: Which model wrote it, if known.
+        metadata: Further fields of its record: strings, numbers, booleans or ``None``.
+    """
+
+    id: str
+    text: str
+    prompt: str | None
+    model: str | None
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that is no generation; it is counted, never dropped silently.
+
+    Attributes:
+        id: The record's own id if it could be read, else ``file:line``.
+        reason: What is wrong with it and where it stands, in one line.
+    """
+
+    id: str
+    reason: str
+
+
+@dataclass(slots=True)
+class InputFile:
+    """One file that is read, so that a run can be repeated and checked.
+
+    Attributes:
+        path: The file as found; ``-`` for standard input.
+        bytes: Bytes read from it so far, as stored (compressed, if it is compressed).
+        sha256: Hash of these bytes, 64 hexadecimal digits; empty until all of it was read.
+        records: Records found so far, the rejected ones included.
+        rejected: How many of them were rejected.
+        detected: What was decided about the file: ``format``, ``text``, ``id`` and so on.
+    """
+
+    path: Path
+    bytes: int = 0
+    sha256: str = ""
+    records: int = 0
+    rejected: int = 0
+    detected: dict[str, str] = field(default_factory=dict)

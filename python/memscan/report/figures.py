@@ -1,0 +1,138 @@
+"""Figures as bars beside their numbers: a table reads aloud what the bars show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from memscan.report.columns import integer
+from memscan.report.findings import Findings
+from memscan.report.generations import Figures, Generations
+from memscan.report.wording import FIDELITIES, Unit, fidelity_meaning, number, percent, share
+
+MODELS_SHOWN = 40
+
+_BAR = Markup(
+    '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"'
+    ' focusable="false"><rect class="track" width="100" height="8"/>'
+    '<rect class="{}" width="{}" height="8"/></svg>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BarRow:
+    """One row of a figure: a name, what it means, a number, its share, and a bar of the share."""
+
+    name: str
+    meaning: str
+    count: str
+    share: str
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One row of the table of models."""
+
+    model: str | None
+    generations: str
+    with_passage: str
+    covered: str
+    longest: str
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRow:
+    """One row of the table of generations; ``anchor`` is the rank of its longest passage."""
+
+    generation: object
+    model: object
+    anchor: int | None
+    longest: str
+    passages: str
+    covered: str
+
+
+def bar(part: int, whole: int, kind: str = "level") -> Markup:
+    """Return a bar that is filled to ``part`` of ``whole``."""
+    filled = 100 * part / whole if whole else 0.0
+    return _BAR.format(kind, f"{filled:.2f}")
+
+
+def length_rows(generations: Generations, unit: Unit) -> list[BarRow]:
+    """Return how many generations have their longest passage in each class of lengths."""
+    figures = generations.figures
+    without = figures.generations - figures.with_passage
+    classes = [("no passage", without)]
+    for entry in generations.lengths:
+        last = "or more" if entry.last is None else f"to {number(entry.last)}"
+        same = entry.first == entry.last
+        name = number(entry.first) if same else f"{number(entry.first)} {last}"
+        classes.append((f"{name} {unit.many}", entry.generations))
+    return [
+        BarRow(
+            name=name,
+            meaning="",
+            count=number(count),
+            share=percent(count, figures.generations),
+            bar=bar(count, figures.generations, "level" if at else "none"),
+        )
+        for at, (name, count) in enumerate(classes)
+    ]
+
+
+def fidelity_rows(findings: Findings, unit: Unit) -> list[BarRow]:
+    """Return how many passages have each fidelity, strictest first, in words."""
+    counts = {name: findings.by_fidelity[name] for name in FIDELITIES}
+    if others := findings.total - sum(counts.values()):
+        counts["other"] = others
+    return [
+        BarRow(
+            name=name,
+            meaning=fidelity_meaning(name, unit),
+            count=number(count),
+            share=percent(count, findings.total),
+            bar=bar(count, findings.total),
+        )
+        for name, count in counts.items()
+    ]
+
+
+def model_rows(models: Mapping[str | None, Figures], unit: Unit) -> list[ModelRow]:
+    """Return the models, those first of whose text the largest share stands in passages."""
+
+    def order(entry: tuple[str | None, Figures]) -> tuple[float, str]:
+        model, figures = entry
+        return -figures.covered / (figures.units or 1), model or ""
+
+    return [
+        ModelRow(
+            model=model,
+            generations=number(figures.generations),
+            with_passage=share(figures.with_passage, figures.generations),
+            covered=share(figures.covered, figures.units),
+            longest=unit.count(figures.longest) if figures.passages else "none",
+            bar=bar(figures.covered, figures.units),
+        )
+        for model, figures in sorted(models.items(), key=order)[:MODELS_SHOWN]
+    ]
+
+
+def ranked_rows(generations: Generations, findings: Findings) -> list[RankedRow]:
+    """Return the generations with the longest passages, and where these are shown."""
+    anchors: dict[tuple[object, ...], int] = {}
+    for rank, finding in enumerate(findings.ranked, 1):
+        row = finding.passage
+        anchors.setdefault((row["generation_id"], row["model"], row["n_units"]), rank)
+    return [
+        RankedRow(
+            generation=row["generation_id"],
+            model=row["model"],
+            anchor=anchors.get((row["generation_id"], row["model"], row["longest_match"])),
+            longest=number(integer(row, "longest_match")),
+            passages=number(integer(row, "n_spans")),
+            covered=share(integer(row, "covered_units"), integer(row, "n_units")),
+        )
+        for row in generations.ranked
+    ]

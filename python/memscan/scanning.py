@@ -1,0 +1,171 @@
+"""From files of generations to a folder of results, in bounded memory.
+
+One thread reads ahead; this one scans a batch (the compiled side uses all cores) and appends its
+rows. The output is there when all of it is, and not before.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from memscan import _native
+from memscan.batches import in_batches, read_ahead
+from memscan.errors import InputError
+from memscan.options import ScanOptions
+from memscan.progress import Progress, ignore
+from memscan.readers import GenerationSource
+from memscan.records import Generation, Rejection
+from memscan.tally import RunCounts, Tally
+from memscan.writers import ResultsWriter, new_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from memscan.index import Index
+    from memscan.records import InputFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What is worth saying of a run.
+
+    Attributes:
+        output: The folder of results.
+        min_length: The shortest match that was looked for, in units.
+        counts: What it saw and found.
+        rejections: The first of the rejected records.
+        seconds: How long it took.
+    """
+
+    output: Path
+    min_length: int
+    counts: RunCounts
+    rejections: tuple[Rejection, ...]
+    seconds: float
+
+
+def scan_files(  # noqa: PLR0913 - the options are keyword-only
+    index: Index,
+    paths: Sequence[str | Path],
+    output: str | Path,
+    *,
+    options: ScanOptions | None = None,
+    text_field: str | None = None,
+    id_field: str | None = None,
+    prompt_field: str | None = None,
+    model_field: str | None = None,
+    progress: Progress = ignore,
+    on_detect: Callable[[str], None] | None = None,
+) -> RunSummary:
+    """Find what the generations in some files reproduce of a corpus, and write a results folder.
+
+    Args:
+        index: The corpus.
+        paths: Files, folders and globs of generations; ``-`` is standard input.
+        output: The folder to create.
+        options: How closely to look, and how much to report.
+        text_field: Which field of a record is its text; found by itself if not given.
+        id_field: Which is its id.
+        prompt_field: Which is its prompt.
+        model_field: Which is its model.
+        progress: Called after every batch.
+        on_detect: Called with a line on each file, saying what was found out about it.
+
+    Returns:
+        The summary of the run; records that were rejected are counted there.
+
+    Raises:
+        InputError: If a file cannot be read, or holds no record at all.
+        OutputError: If ``output`` exists, or cannot be written.
+    """
+    options = options or ScanOptions()
+    output = Path(output)
+    started, start_seconds = datetime.now(UTC), time.monotonic()
+    source = GenerationSource(
+        paths,
+        text_field=text_field,
+        id_field=id_field,
+        prompt_field=prompt_field,
+        model_field=model_field,
+        on_detect=on_detect,
+    )
+    tally = Tally()
+    with (
+        new_folder(output) as folder,
+        ResultsWriter(folder, output) as writer,
+        read_ahead(in_batches(source, _size)) as batches,
+    ):
+        for records in batches:
+            spans, generations = index.scan_records(records, options)
+            writer.add(spans, generations, [_metadata(record) for record in records])
+            tally.add(records, spans, generations)
+            progress("scan", source.bytes_read, source.total_bytes or None)
+        counts = tally.counts()
+        if not counts.generations:
+            raise InputError(f"no record in {', '.join(str(path) for path in paths)}")
+        seconds = time.monotonic() - start_seconds
+        writer.finish(
+            {
+                "memscan": _native.version(),
+                "python": platform.python_version(),
+                "pyarrow": pa.__version__,
+                "unicode_version": _native.unicode_version(),
+                "index": _about_index(index),
+                "parameters": asdict(options),
+                "inputs": [_about_input(file) for file in source.inputs],
+                "counts": asdict(counts),
+                "started": started.isoformat(),
+                "finished": datetime.now(UTC).isoformat(),
+                "seconds": round(seconds, 3),
+            }
+        )
+    return RunSummary(
+        output=output,
+        min_length=options.min_length,
+        counts=counts,
+        rejections=tuple(tally.rejections),
+        seconds=seconds,
+    )
+
+
+def _size(record: Generation | Rejection) -> int:
+    if isinstance(record, Rejection):
+        return 0
+    return len(record.text) + len(record.prompt or "")
+
+
+def _metadata(record: Generation | Rejection) -> Mapping[str, object]:
+    return record.metadata if isinstance(record, Generation) else {}
+
+
+def _about_index(index: Index) -> dict[str, object]:
+    info = index.info
+    return {
+        "path": _printable(index.path),
+        "id": info.id,
+        "unit": {
+            "kind": info.unit,
+            "rules_version": info.unit_rules_version,
+            "unicode_version": info.unicode_version,
+        },
+        "documents": info.documents,
+        "units": info.units,
+        "text_bytes": info.text_bytes,
+    }
+
+
+def _about_input(file: InputFile) -> dict[str, object]:
+    return asdict(file) | {"path": _printable(file.path)}
+
+
+def _printable(path: Path) -> str:
+    """Return a path as text, with the bytes escaped that are not UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,0 +1,101 @@
+"""From records to the two tables: one call of the compiled scanner, and the names put back.
+
+The scanner knows texts by their place in a batch. Here their ids and models take the place of that
+number, and the records that were rejected before the scan get their rows among the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from memscan.records import Generation
+from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from memscan import _native
+    from memscan.options import ScanOptions
+    from memscan.records import Rejection
+
+
+def scan_records(
+    index: _native.Index, records: Sequence[Generation | Rejection], options: ScanOptions
+) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Return the rows of spans and of generations for some records, in their order.
+
+    Raises:
+        UnicodeEncodeError: If a text or prompt holds a lone surrogate.
+    """
+    generations = [record for record in records if isinstance(record, Generation)]
+    prompts = [generation.prompt for generation in generations]
+    spans, measures = index.scan_batch(
+        [generation.text for generation in generations],
+        None if all(prompt is None for prompt in prompts) else prompts,
+        min_length=options.min_length,
+        occurrences=options.occurrences,
+        examined=options.occurrences_examined,
+        context=options.context_chars,
+        threads=options.threads,
+    )
+    return (
+        _span_rows(spans, generations),
+        _generation_rows(measures, records),
+    )
+
+
+def _span_rows(spans: pa.RecordBatch, generations: Sequence[Generation]) -> pa.RecordBatch:
+    row = spans.column("generation")
+    ids = pa.array([generation.id for generation in generations], pa.string())
+    models = pa.array([generation.model for generation in generations], pa.string())
+    known = {"generation_id": ids.take(row), "model": models.take(row)}
+    columns = [known[name] if name in known else spans.column(name) for name in SPANS_SCHEMA.names]
+    return pa.RecordBatch.from_arrays(columns, schema=SPANS_SCHEMA)
+
+
+def _generation_rows(
+    measures: pa.RecordBatch, records: Sequence[Generation | Rejection]
+) -> pa.RecordBatch:
+    is_scanned = np.fromiter((isinstance(r, Generation) for r in records), np.bool_, len(records))
+    rejected = pa.array(~is_scanned)
+    measured = measures.take(_place_among(is_scanned))
+    is_empty = pc.equal(measured.column("n_units"), 0)
+    is_truncated = pc.less(measured.column("listed_spans"), measured.column("n_spans"))
+    status = pc.if_else(is_empty, "empty", pc.if_else(is_truncated, "truncated", "ok"))
+    status = pc.if_else(rejected, "rejected", status)
+    known = {
+        "generation_id": pa.array([record.id for record in records], pa.string()),
+        "model": pa.array([getattr(record, "model", None) for record in records], pa.string()),
+        "status": status,
+        "error": pc.coalesce(
+            pa.array([getattr(record, "reason", None) for record in records], pa.string()),
+            _not_listed(measured, is_truncated),
+        ),
+    }
+    columns = [
+        known[name] if name in known else measured.column(name) for name in GENERATIONS_SCHEMA.names
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=GENERATIONS_SCHEMA)
+
+
+def _not_listed(measured: pa.RecordBatch, is_truncated: pa.Array) -> pa.Array:
+    """Say of a truncated generation how many of its matches have no row; null for the others."""
+    listed, found = (measured.column(name).to_pylist() for name in ("listed_spans", "n_spans"))
+    reasons = (
+        f"only the first {first:,} of {all_:,} matches are listed: their texts are too large"
+        if truncated
+        else None
+        for first, all_, truncated in zip(listed, found, is_truncated.to_pylist(), strict=True)
+    )
+    return pa.array(reasons, pa.string())
+
+
+def _place_among(chosen: NDArray[np.bool_]) -> pa.Array:
+    """Return for each chosen element its place among the chosen, and null for the others."""
+    return pa.array(np.cumsum(chosen) - 1, pa.int64(), mask=~chosen)

@@ -1,0 +1,106 @@
+"""What a run counts, batch by batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from memscan.records import Generation, Rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+REJECTIONS_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCounts:
+    """What a run saw and found; the ``counts`` of ``run.json``.
+
+    Attributes:
+        generations: Records in all: the four that follow together.
+        ok: Generations that were scanned.
+        empty: Generations without a unit.
+        truncated: Generations that were scanned, with more evidence than is listed.
+        rejected: Records that are no generation.
+        duplicate_ids: How many generations have an id that an earlier one has.
+        with_span: How many generations hold a match.
+        spans: Maximal matches.
+        rows: Rows of spans: a match has one for each reported occurrence.
+        n_units: Units of the generations.
+        covered_units: Units inside a match.
+        n_chars: Code points of the generations.
+        covered_chars: Code points inside a match.
+        longest_match: The longest match, in units.
+    """
+
+    generations: int = 0
+    ok: int = 0
+    empty: int = 0
+    truncated: int = 0
+    rejected: int = 0
+    duplicate_ids: int = 0
+    with_span: int = 0
+    spans: int = 0
+    rows: int = 0
+    n_units: int = 0
+    covered_units: int = 0
+    n_chars: int = 0
+    covered_chars: int = 0
+    longest_match: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts so far.
+
+    Ids are kept as 64-bit hashes, which is enough to count the repeated ones.
+    """
+
+    sums: dict[str, int] = field(default_factory=dict)
+    longest_match: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    id_hashes: list[NDArray[np.int64]] = field(default_factory=list)
+
+    def add(
+        self,
+        records: Sequence[Generation | Rejection],
+        spans: pa.RecordBatch,
+        generations: pa.RecordBatch,
+    ) -> None:
+        """Count the rows of one batch."""
+        status = generations.column("status")
+        n_spans = generations.column("n_spans")
+        self._sum("generations", len(records))
+        for name in ("ok", "empty", "truncated", "rejected"):
+            self._sum(name, pc.sum(pc.equal(status, name)))
+        self._sum("with_span", pc.sum(pc.greater(n_spans, 0)))
+        self._sum("spans", pc.sum(n_spans))
+        self._sum("rows", spans.num_rows)
+        for name in ("n_units", "covered_units", "n_chars", "covered_chars"):
+            self._sum(name, pc.sum(generations.column(name)))
+        longest = pc.max(generations.column("longest_match")).as_py()
+        self.longest_match = max(self.longest_match, longest or 0)
+        rejected = [record for record in records if isinstance(record, Rejection)]
+        self.rejections.extend(rejected[: REJECTIONS_KEPT - len(self.rejections)])
+        hashes = [hash(record.id) for record in records if isinstance(record, Generation)]
+        self.id_hashes.append(np.array(hashes, np.int64))
+
+    def counts(self) -> RunCounts:
+        """Return the counts of all batches."""
+        hashes = np.concatenate(self.id_hashes) if self.id_hashes else np.empty(0, np.int64)
+        return RunCounts(
+            **self.sums,
+            longest_match=self.longest_match,
+            duplicate_ids=len(hashes) - len(np.unique(hashes)),
+        )
+
+    def _sum(self, name: str, value: int | pa.Scalar) -> None:
+        number = value if isinstance(value, int) else value.as_py() or 0
+        self.sums[name] = self.sums.get(name, 0) + number

@@ -1,0 +1,122 @@
+"""The files of a results folder: two tables that grow row group by row group, and the run."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
+from memscan.writers.metadata import MetadataColumns
+from memscan.writers.new_folder import naming_output
+from memscan.writers.row_groups import NUMBER_BYTES, ParquetFile, RowGroups, row_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+SPANS_FILE = "spans.parquet"
+GENERATIONS_FILE = "generations.parquet"
+RUN_FILE = "run.json"
+
+
+class ResultsWriter:
+    """Writes the three files into a folder; a context manager that closes them.
+
+    Raises:
+        OutputError: From any method, if the system refuses to write.
+    """
+
+    def __init__(self, folder: Path, output: Path) -> None:
+        """Begin the table of spans; the other waits until its columns are known.
+
+        Args:
+            folder: The folder to write to.
+            output: What it will be called, to be named in errors.
+        """
+        self._folder = folder
+        self._output = output
+        with naming_output(output):
+            self._spans = ParquetFile(folder / SPANS_FILE, SPANS_SCHEMA)
+        self._span_groups = RowGroups()
+        self._generations: ParquetFile | None = None
+        self._generation_groups = RowGroups()
+        self._metadata: list[Mapping[str, object]] = []
+        self._metadata_columns = MetadataColumns([])
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close what is open."""
+        self._spans.abandon()
+        if self._generations is not None:
+            self._generations.abandon()
+
+    def add(
+        self,
+        spans: pa.RecordBatch,
+        generations: pa.RecordBatch,
+        metadata: Sequence[Mapping[str, object]],
+    ) -> None:
+        """Append rows of spans, and rows of generations with the metadata of each."""
+        self._metadata.extend(metadata)
+        metadata_bytes = np.fromiter(map(_size, metadata), np.int64, len(metadata))
+        sizes = row_bytes(generations) + metadata_bytes
+        with naming_output(self._output):
+            for group in self._span_groups.add(spans, row_bytes(spans)):
+                self._spans.write(group)
+            for group in self._generation_groups.add(generations, sizes):
+                self._write_generations(group)
+
+    def finish(self, run: Mapping[str, object]) -> None:
+        """Write what is left, and ``run.json`` last."""
+        with naming_output(self._output):
+            for group in self._span_groups.rest():
+                self._spans.write(group)
+            for group in self._generation_groups.rest():
+                self._write_generations(group)
+            self._spans.finish()
+            self._generation_file([]).finish()
+            columns = {c.field: c.name for c in self._metadata_columns.columns}
+            _write_json(self._folder / RUN_FILE, {**run, "metadata_columns": columns})
+
+    def _write_generations(self, group: pa.Table) -> None:
+        records = self._metadata[: group.num_rows]
+        del self._metadata[: group.num_rows]
+        file = self._generation_file(records)
+        arrays = [*group.columns, *self._metadata_columns.arrays(records)]
+        file.write(pa.Table.from_arrays(arrays, schema=file.schema))
+
+    def _generation_file(self, first: Sequence[Mapping[str, object]]) -> ParquetFile:
+        """Return the file of generations; the records of its first group decide its columns."""
+        if self._generations is None:
+            self._metadata_columns = MetadataColumns(first)
+            schema = pa.schema([*GENERATIONS_SCHEMA, *self._metadata_columns.arrow_fields()])
+            self._generations = ParquetFile(self._folder / GENERATIONS_FILE, schema)
+        return self._generations
+
+
+def _size(metadata: Mapping[str, object]) -> int:
+    """Return about how much memory a record's metadata takes; by its values alone."""
+    return sum(
+        NUMBER_BYTES + (len(value) if isinstance(value, str) else 0) for value in metadata.values()
+    )
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
+    with path.open("xb") as file:
+        file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        file.flush()
+        os.fsync(file.fileno())

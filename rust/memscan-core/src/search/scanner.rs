@@ -1,0 +1,204 @@
+/*!
+What one thread needs to scan, and how it scans one text.
+*/
+
+use std::ops::Range;
+
+use super::candidates::candidates;
+use super::echo::Prompt;
+use super::fidelity::Fidelity;
+use super::locate::{Locator, Occurrence, first_characters, last_characters, summarise};
+use super::maximal::{CorpusMatch, join_shards, maximal_matches};
+use super::query::Query;
+use super::scan::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+use crate::error::Result;
+use crate::index::{Index, count_characters};
+use crate::num::wide;
+use crate::progress::Interrupt;
+use crate::units::Segmenter;
+
+/// Buffers and readers of one thread.
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
+    index: &'a Index,
+    pub(crate) segmenter: Segmenter,
+    locator: Locator<'a>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(index: &'a Index) -> Self {
+        Self { index, segmenter: Segmenter::default(), locator: Locator::new(index) }
+    }
+
+    /// Everything that is reported of one generation.
+    pub(crate) fn scan(
+        &mut self,
+        generation: &Generation<'_>,
+        options: &ScanOptions,
+        interrupt: &Interrupt,
+    ) -> Result<GenerationMatches> {
+        let query = Query::new(generation.text, &mut self.segmenter)?;
+        let matches = self.matches(&query, options.min_length);
+        let (covered_units, covered_characters) = coverage(&query, &matches);
+        let mut result = GenerationMatches {
+            unit_count: wide(query.len()),
+            character_count: count_characters(generation.text.as_bytes()),
+            covered_units,
+            covered_characters,
+            longest_match: matches.iter().map(|one| wide(one.units.len())).max().unwrap_or(0),
+            match_count: wide(matches.len()),
+            ..GenerationMatches::default()
+        };
+        let prompt = match generation.prompt {
+            Some(prompt) if !matches.is_empty() => Some(Prompt::new(prompt, &mut self.segmenter)?),
+            _ => None,
+        };
+        let mut counted = CharacterCount::new(generation.text);
+        let mut evidence_bytes = 0;
+        for found in &matches {
+            interrupt.check()?;
+            let span = MatchedSpan::new(&query, found, &mut counted);
+            let first_row = result.spans.len();
+            self.add_rows(&span, prompt.as_ref(), options, &mut result.spans)?;
+            result.listed_count += 1;
+            let rows = &result.spans[first_row..];
+            evidence_bytes +=
+                rows.iter().map(|row| row.text.len() + row.occurrence.text.len()).sum::<usize>();
+            if evidence_bytes > MOST_EVIDENCE_BYTES {
+                break;
+            }
+        }
+        Ok(result)
+    }
+
+    /// The maximal matches of at least `min_length` units, in the whole corpus.
+    pub(crate) fn matches(&mut self, query: &Query<'_>, min_length: usize) -> Vec<CorpusMatch> {
+        let mut found = Vec::new();
+        for (number, shard) in self.index.shards().iter().enumerate() {
+            for stretch in candidates(shard.filter(), query.hashes(), min_length) {
+                let symbols = query.symbols(&stretch, shard, &mut self.segmenter);
+                let matches = maximal_matches(shard.array(), &symbols, min_length);
+                found.extend(matches.into_iter().map(|mut one| {
+                    one.units = one.units.start + stretch.start..one.units.end + stretch.start;
+                    (number, one)
+                }));
+            }
+        }
+        join_shards(found)
+    }
+
+    /// The most faithful of the occurrences at `places`, best first; among equals, the first in
+    /// the corpus. They must have the units `hashes`.
+    pub(crate) fn best(
+        &mut self,
+        places: &[(usize, u32)],
+        hashes: &[u32],
+        text: &str,
+        options: &ScanOptions,
+    ) -> Result<Vec<(Fidelity, Occurrence)>> {
+        let mut located = Vec::new();
+        let mut exact_count = 0;
+        for &place in places {
+            let one = self.locator.locate(place, hashes, &mut self.segmenter)?;
+            let fidelity = Fidelity::of(text, &one.text);
+            exact_count += usize::from(fidelity == Fidelity::Exact);
+            located.push((fidelity, one));
+            if exact_count == options.occurrences {
+                break;
+            }
+        }
+        located.sort_by_key(|(fidelity, _)| *fidelity);
+        located.truncate(options.occurrences);
+        let describe = |(fidelity, one)| Ok((fidelity, self.locator.describe(one, options.context)?));
+        located.into_iter().map(describe).collect()
+    }
+
+    /// Add a row for each reported occurrence of a match.
+    fn add_rows(
+        &mut self,
+        span: &MatchedSpan<'_>,
+        prompt: Option<&Prompt>,
+        options: &ScanOptions,
+        rows: &mut Vec<Span>,
+    ) -> Result<()> {
+        let MatchedSpan { query, found, bytes, characters } = span;
+        let (text, units) = (query.text(), &found.units);
+        let echo_units = prompt.map(|prompt| wide(prompt.echo(query, units, &mut self.segmenter)));
+        let summary = summarise(found, self.index, options.examined.max(options.occurrences));
+        let best =
+            self.best(&summary.first, &query.hashes()[units.clone()], &text[bytes.clone()], options)?;
+        rows.extend(best.into_iter().map(|(fidelity, occurrence)| Span {
+            characters: characters.clone(),
+            bytes: wide(bytes.start)..wide(bytes.end),
+            unit_count: wide(units.len()),
+            occurrence,
+            fidelity,
+            count: summary.count,
+            document_count: summary.document_count,
+            is_capped: summary.is_capped,
+            echo_units,
+            text: text[bytes.clone()].to_owned(),
+            context_before: last_characters(&text[..bytes.start], options.context).to_owned(),
+            context_after: first_characters(&text[bytes.end..], options.context).to_owned(),
+        }));
+        Ok(())
+    }
+}
+
+/// A match and where it stands in its text.
+#[derive(Debug)]
+struct MatchedSpan<'a> {
+    query: &'a Query<'a>,
+    found: &'a CorpusMatch,
+    bytes: Range<usize>,
+    characters: Range<u64>,
+}
+
+impl<'a> MatchedSpan<'a> {
+    /// Matches come from left to right, and so do the places that are counted.
+    fn new(query: &'a Query<'a>, found: &'a CorpusMatch, counted: &mut CharacterCount<'_>) -> Self {
+        let bytes = query.bytes(&found.units);
+        let start = counted.before(bytes.start);
+        let end = start + count_characters(&query.text().as_bytes()[bytes.clone()]);
+        Self { query, found, bytes, characters: start..end }
+    }
+}
+
+/// How many units and characters the union of the matches holds.
+///
+/// Each match adds what reaches past the one before it; where the two overlap, that begins where
+/// the other ended.
+fn coverage(query: &Query<'_>, matches: &[CorpusMatch]) -> (u64, u64) {
+    let (mut units, mut characters) = (0, 0);
+    let (mut units_end, mut bytes_end) = (0, 0);
+    for found in matches {
+        let bytes = query.bytes(&found.units);
+        let is_overlapping = found.units.start < units_end;
+        let first_unit = if is_overlapping { units_end } else { found.units.start };
+        let first_byte = if is_overlapping { bytes_end } else { bytes.start };
+        units += wide(found.units.end - first_unit);
+        characters += count_characters(&query.text().as_bytes()[first_byte..bytes.end]);
+        (units_end, bytes_end) = (found.units.end, bytes.end);
+    }
+    (units, characters)
+}
+
+/// Counts the characters before places of a text that come from left to right.
+#[derive(Debug)]
+struct CharacterCount<'a> {
+    bytes: &'a [u8],
+    counted: usize,
+    characters: u64,
+}
+
+impl<'a> CharacterCount<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes(), counted: 0, characters: 0 }
+    }
+
+    fn before(&mut self, place: usize) -> u64 {
+        self.characters += count_characters(&self.bytes[self.counted..place]);
+        self.counted = place;
+        self.characters
+    }
+}

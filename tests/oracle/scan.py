@@ -1,0 +1,210 @@
+"""The rows a scan writes, built from units, matches, fidelity and echo.
+
+Rows are plain dictionaries with the column names of the results folder. Offsets count code points
+of the original text (``start``, ``end``) and its UTF-8 bytes (``byte_start``, ``byte_end``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oracle.echo import echo_units
+from oracle.fidelity import Fidelity, fidelity
+from oracle.matches import (
+    Match,
+    Place,
+    covered_positions,
+    longest_match,
+    maximal_matches,
+    occurrences,
+)
+from oracle.units import Unit, segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a scan is asked for.
+
+    Attributes:
+        minimum_length: Units that a match must have to be reported.
+        occurrences: How many occurrences of a match become rows.
+        examined: Among how many, the first in corpus order, the best are looked for.
+        context: Code points shown before and after.
+    """
+
+    minimum_length: int = 10
+    occurrences: int = 1
+    examined: int = 16
+    context: int = 0
+
+
+class Text:
+    """A text and its units."""
+
+    def __init__(self, text: str) -> None:
+        """Cut a text into units."""
+        self.text = text
+        self.units: list[Unit] = segment(text)
+        self.folded: list[str] = [unit.folded for unit in self.units]
+
+    def characters(self, start: int, length: int) -> tuple[int, int]:
+        """Return the code points from a unit's first to the last of ``length`` units."""
+        return self.units[start].start, self.units[start + length - 1].end
+
+    def span(self, prefix: str, start: int, length: int, context: int) -> Row:
+        """Return offsets, text and context of a run of units, named with a prefix."""
+        first, end = self.characters(start, length)
+        return {
+            f"{prefix}start": first,
+            f"{prefix}end": end,
+            f"{prefix}byte_start": len(self.text[:first].encode()),
+            f"{prefix}byte_end": len(self.text[:end].encode()),
+            f"{prefix}text": self.text[first:end],
+            f"{prefix}context_before": self.text[max(0, first - context) : first],
+            f"{prefix}context_after": self.text[end : end + context],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus: documents in order, with their ids.
+
+    Attributes:
+        ids: One a document.
+        documents: The texts, cut into units.
+    """
+
+    ids: Sequence[str]
+    documents: Sequence[Text] = field(repr=False)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Source:
+        """Make a corpus of texts; the documents are named ``d0``, ``d1``, ..."""
+        return cls([f"d{number}" for number in range(len(texts))], [Text(text) for text in texts])
+
+    @property
+    def folded(self) -> list[list[str]]:
+        """The documents as folded units."""
+        return [document.folded for document in self.documents]
+
+
+def scan(
+    texts: Sequence[str],
+    prompts: Sequence[str | None] | None,
+    source: Source,
+    options: Options,
+) -> tuple[list[Row], list[Row]]:
+    """Return the rows of spans and of generations for a batch of texts."""
+    spans: list[Row] = []
+    generations: list[Row] = []
+    for number, text in enumerate(texts):
+        query = Text(text)
+        prompt = prompts[number] if prompts is not None else None
+        matches = maximal_matches(query.folded, source.folded, options.minimum_length)
+        rows = [
+            row for match in matches for row in span_rows(query, prompt, match, source, options)
+        ]
+        spans += [{"generation": number} | row for row in rows]
+        generations.append(generation_row(query, matches))
+    return spans, generations
+
+
+def span_rows(
+    query: Text,
+    prompt: str | None,
+    match: Match,
+    source: Source,
+    options: Options,
+) -> list[Row]:
+    """Return one row for each occurrence reported of one maximal match, best first."""
+    span = query.folded[match.start : match.end]
+    places = occurrences(span, source.folded)
+    start, end = query.characters(match.start, match.length)
+    about_match: Row = query.span("", match.start, match.length, options.context) | {
+        "n_units": match.length,
+        "n_chars": end - start,
+        "count": len(places),
+        "document_count": len({place.document for place in places}),
+        "count_is_capped": False,
+        "echo_units": None if prompt is None else echo_units(span, Text(prompt).folded),
+    }
+    best = best_first(query.text[start:end], places[: options.examined], match.length, source)
+    return [
+        about_match | occurrence_row(place, level, match.length, source, options.context)
+        for level, place in best[: options.occurrences]
+    ]
+
+
+def best_first(
+    text: str,
+    places: Sequence[Place],
+    length: int,
+    source: Source,
+) -> list[tuple[Fidelity, Place]]:
+    """Return places with their fidelity: best first, among equals in corpus order."""
+    ranked = []
+    for place in places:
+        document = source.documents[place.document]
+        start, end = document.characters(place.start, length)
+        ranked.append((fidelity(text, document.text[start:end]), place))
+    return sorted(ranked)
+
+
+def occurrence_row(
+    place: Place,
+    level: Fidelity,
+    length: int,
+    source: Source,
+    context: int,
+) -> Row:
+    """Return the columns that describe one occurrence."""
+    document = source.documents[place.document]
+    return document.span("document_", place.start, length, context) | {
+        "document_id": source.ids[place.document],
+        "fidelity": level.name.lower(),
+    }
+
+
+def generation_row(query: Text, matches: Sequence[Match]) -> Row:
+    """Return the totals of one text, given its matches of the minimum length."""
+    units = covered_positions((match.start, match.end) for match in matches)
+    characters = covered_positions(query.characters(match.start, match.length) for match in matches)
+    n_units = len(query.units)
+    return {
+        "n_units": n_units,
+        "n_chars": len(query.text),
+        "covered_units": len(units),
+        "coverage": len(units) / n_units if n_units else None,
+        "covered_chars": len(characters),
+        "longest_match": max((match.length for match in matches), default=0),
+        "n_spans": len(matches),
+    }
+
+
+def find(text: str, source: Source, options: Options) -> tuple[int, int, list[Row]]:
+    """Return count, document count and the best occurrences of a whole text as one sequence."""
+    query = Text(text)
+    length = len(query.units)
+    places = occurrences(query.folded, source.folded)
+    start, end = query.characters(0, length)
+    best = best_first(text[start:end], places[: options.examined], length, source)
+    rows = [
+        occurrence_row(place, level, length, source, options.context)
+        for level, place in best[: options.occurrences]
+    ]
+    return len(places), len({place.document for place in places}), rows
+
+
+def longest_row(text: str, source: Source, context: int) -> list[Row]:
+    """Return the row of the longest match, or none if not one unit stands in the corpus."""
+    query = Text(text)
+    match = longest_match(query.folded, source.folded)
+    if match is None:
+        return []
+    return span_rows(query, None, match, source, Options(minimum_length=1, context=context))
