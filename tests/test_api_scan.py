@@ -15,6 +15,7 @@ from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from memscan import Index
 

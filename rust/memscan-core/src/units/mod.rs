@@ -35,4 +35,4 @@ pub use word::{Folded, Word};
 pub const WORD_RULES_VERSION: u32 = 1;
 
 /// The version of the Unicode Standard whose character properties the rules use.
-pub const UNICODE_VERSION: &str = "17.0.0";
+pub const UNICODE_VERSION: &str = "18.0.0";
