@@ -1,6 +1,6 @@
 """Corpora and texts for property tests: small, full of repeats, and as awkward as Unicode allows.
 
-Characters are those that both Python's ``unicodedata`` and Unicode 17 know as assigned, so that the
+Characters are those that both Python's ``unicodedata`` and Unicode 18 know as assigned, so that the
 oracle and the engine agree on their properties.
 """
 
@@ -44,7 +44,7 @@ UNASSIGNED = regex.compile(r"\p{Cn}")
 
 
 def assigned_characters() -> st.SearchStrategy[str]:
-    """Return any character assigned both for Python and in Unicode 17."""
+    """Return any character assigned both for Python and in Unicode 18."""
     return st.characters(exclude_categories=("Cs", "Cn")).filter(
         lambda character: not UNASSIGNED.match(character),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -183,21 +181,3 @@ def test_identical_documents_are_counted_once_each_and_told_apart() -> None:
                 queries = ["a b c", "A b c", "A  b c", "c a b", "b c a b"]
                 found = engine_scan(index, queries, ["a b"] * 5, options)
                 assert found == scan(queries, ["a b"] * 5, source, options)
-
-
-LADDER = ["a b c", "a  b\nc", "a\u00a0b c", "A, b c"]
-
-
-def test_occurrences_climb_the_ladder_whatever_their_order() -> None:
-    options = [
-        Options(minimum_length=3, occurrences=min(occurrences, examined), examined=examined)
-        for occurrences in (1, 2, 6)
-        for examined in (1, 3, 5, 6)
-    ]
-    for order in permutations(LADDER):
-        corpus = [*order, *order[:2]]
-        source = Source.of(corpus)
-        with built(corpus, Layout(filter_k=2, shard_units=6)) as index:
-            for choice in options:
-                found = engine_scan(index, LADDER, None, choice)
-                assert found == scan(LADDER, None, source, choice), (corpus, choice)

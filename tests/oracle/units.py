@@ -1,8 +1,7 @@
 """Word units, read off ``docs/units.md`` rule by rule.
 
-Unicode versions. The rules name 17.0. Scripts, ``Script_Extensions``, general categories, default
-ignorables and grapheme clusters come from the package ``regex``, whose releases from 2025.10.22 to
-2026.9.10 carry Unicode 17 (later ones carry 18, where three more marks are ``InCB=Linker``).
+Unicode versions. The rules name 18.0. Scripts, script extensions, general categories and default
+ignorables come from the package ``regex``, which carries Unicode 18 since release 2026.9.29.
 Normalisation and case folding come from Python; Python 3.11 knows Unicode 14, and both are stable
 for what is assigned there. So this oracle is exact for texts of code points assigned in Unicode 14.
 """
@@ -15,6 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import regex
+
+from oracle.graphemes import first_cluster_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,6 @@ _CLASSES: dict[Class, str] = {
     "separator": r"[\s\S]",
 }
 _PATTERNS = {name: regex.compile(pattern, regex.V1) for name, pattern in _CLASSES.items()}
-_GRAPHEME_CLUSTER = regex.compile(r"\X")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,9 @@ def _marks_end(classes: list[Class], end: int) -> int:
 
 def _cluster_end(text: str, classes: list[Class], start: int) -> int:
     """Return the end of the grapheme cluster at ``start``, as far as it may belong to a unit."""
-    # Cut off what stands before: a consonant there would draw a conjunct's linker to itself.
-    cluster = _GRAPHEME_CLUSTER.findall(text[start:])[0]
+    length = first_cluster_end(text[start:])
     end = start
-    for position in range(start, start + len(cluster)):
+    for position in range(start, start + length):
         if classes[position] not in ("cluster", "mark", "ignorable"):
             break
         if classes[position] != "ignorable":

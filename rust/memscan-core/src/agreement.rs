@@ -2,7 +2,7 @@
 The whole engine against the oracle: indexes on disk, texts in, spans out.
 */
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::num::{index, offset, position};
 use crate::oracle::{all_texts, matching_statistics, maximal_matches, occurrences};
 use crate::{
-    BuildOptions, Document, Fidelity, Generation, GenerationMatches, Index, IndexBuilder, Interrupt,
+    BuildOptions, Document, Fidelity, Folded, Generation, GenerationMatches, Index, IndexBuilder, Interrupt,
     ScanOptions, Segmenter, VectorPath,
 };
 
@@ -55,11 +55,13 @@ fn numbered(texts: &[String], query: &str) -> Numbered {
 
 fn check_against_the_oracle(opened: &Index, texts: &[String], query: &str, options: &ScanOptions) {
     let numbers = numbered(texts, query);
-    let generation = Generation { text: query, prompt: Some(query) };
+    let prompt = format!("{} {}", texts[0], texts[texts.len() - 1]);
+    let generation = Generation { text: query, prompt: Some(&prompt) };
     let results = opened.scan(&[generation], options, &Interrupt::new()).expect("scans");
     let expected = maximal_matches(&numbers.corpus, &numbers.query, options.min_length);
     let context = format!("{query:?} in {texts:?}, {options:?}");
     check_spans(&results[0], &expected, &numbers, texts, query, &context);
+    check_echo(&results[0], texts, &prompt, &context);
     let lengths: Vec<usize> =
         opened.matching_statistics(query).expect("measures").into_iter().map(index).collect();
     assert_eq!(lengths, matching_statistics(&numbers.corpus, &numbers.query), "{context}");
@@ -86,7 +88,7 @@ fn check_spans(
     query: &str,
     context: &str,
 ) {
-    let mut covered = BTreeSet::new();
+    let (mut covered, mut covered_characters) = (BTreeSet::new(), BTreeSet::new());
     let mut spans = result.spans.iter().peekable();
     for &(start, end) in expected {
         let units = &numbers.query[start..end];
@@ -101,7 +103,6 @@ fn check_spans(
             assert_eq!(span.unit_count, crate::num::wide(end - start), "{context}");
             assert_eq!(span.count, crate::num::wide(places.len()), "{context}");
             assert_eq!(span.document_count, crate::num::wide(documents.len()), "{context}");
-            assert_eq!(span.echo_units, Some(span.unit_count), "the prompt is the text: {context}");
             assert_eq!(slice(query, &span.characters), span.text, "{context}");
             assert_eq!(query.get(offset(span.bytes.start)..offset(span.bytes.end)), Some(&*span.text));
             let (found, number) = (&span.occurrence, span.occurrence.document_id.replace("document ", ""));
@@ -118,13 +119,27 @@ fn check_spans(
             before = span.fidelity;
         }
         covered.extend(start..end);
+        covered_characters.extend(place.into_iter().flatten());
     }
     assert_eq!(spans.next().map(|span| &span.text), None, "{context}");
     assert_eq!(result.match_count, crate::num::wide(expected.len()), "{context}");
     assert_eq!(result.covered_units, crate::num::wide(covered.len()), "{context}");
+    assert_eq!(result.covered_characters, crate::num::wide(covered_characters.len()), "{context}");
     assert_eq!(result.unit_count, crate::num::wide(numbers.query.len()), "{context}");
     let longest = expected.iter().map(|(start, end)| end - start).max().unwrap_or(0);
     assert_eq!(result.longest_match, crate::num::wide(longest), "{context}");
+}
+
+/// The echo of each span is the longest run of its units that stands in the prompt.
+fn check_echo(result: &GenerationMatches, texts: &[String], prompt: &str, context: &str) {
+    let echoing: Vec<String> = texts.iter().cloned().chain([prompt.to_owned()]).collect();
+    for span in &result.spans {
+        let numbers = numbered(&echoing, &span.text);
+        let prompt_start = numbers.corpus.len() - 1 - numbered(&echoing, prompt).query.len();
+        let prompt_units = &numbers.corpus[prompt_start..];
+        let longest = matching_statistics(prompt_units, &numbers.query).into_iter().max().unwrap_or(0);
+        assert_eq!(span.echo_units, Some(crate::num::wide(longest)), "{context}");
+    }
 }
 
 fn slice(text: &str, characters: &std::ops::Range<u64>) -> String {
@@ -156,6 +171,37 @@ fn all_small_corpora_and_queries_in_one_shard_and_in_two() {
             }
         }
     }
+}
+
+/// Two words with the same hash.
+fn colliding_words() -> (String, String) {
+    let mut seen = HashMap::new();
+    let words = (0_u64..).map(|number| format!("w{number}"));
+    let mut repeated = words.filter_map(|word| {
+        let hash = Folded::new(word.as_bytes()).hash();
+        seen.insert(hash, word.clone()).map(|earlier| (earlier, word))
+    });
+    repeated.next().expect("among 2^32 hashes, some hundred thousand words collide")
+}
+
+#[test]
+fn words_with_the_same_hash_stay_two_words() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let (one, other) = colliding_words();
+    let phrase = |word: &str| format!("the first and {word} and the last");
+    let both = build(folder.path(), &[phrase(&one), phrase(&other)], BuildOptions::default());
+    for word in [&one, &other] {
+        assert_eq!(both.count(word).expect("counts"), 1);
+        assert_eq!(both.count(&phrase(word)).expect("counts"), 1);
+    }
+    drop(both);
+    let only_one = build(folder.path(), &[phrase(&one)], BuildOptions::default());
+    assert_eq!(only_one.count(&other).expect("counts"), 0);
+    assert_eq!(only_one.matching_statistics(&phrase(&other)).expect("measures"), [3, 2, 1, 0, 3, 2, 1]);
+    let generation = Generation { text: &phrase(&other), prompt: None };
+    let options = ScanOptions { min_length: 7, ..ScanOptions::default() };
+    let results = only_one.scan(&[generation], &options, &Interrupt::new()).expect("scans");
+    assert_eq!(results[0].match_count, 0, "the filter lets the phrase through, the vocabulary does not");
 }
 
 /// Texts of few words in many spellings, with all that separates and joins.

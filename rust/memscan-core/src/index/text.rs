@@ -17,11 +17,11 @@ use super::format::{Section, SectionFile, SectionWriter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::{offset, wide};
 
-/// Bytes of text that are compressed together.
-const BLOCK_BYTES: usize = 1 << 16;
+/// Bytes of text that are compressed together. Few in unit tests, so that these cross blocks.
+const BLOCK_BYTES: usize = if cfg!(test) { 16 } else { 1 << 16 };
 
-/// Of how many units the place of one is stored.
-pub(crate) const CHECKPOINT_UNITS: usize = 128;
+/// Of how many units the place of one is stored. Few in unit tests, so that these cross them.
+pub(crate) const CHECKPOINT_UNITS: usize = if cfg!(test) { 4 } else { 128 };
 
 /// Blocks compressed in one parallel step.
 const BLOCKS_AT_ONCE: usize = 64;

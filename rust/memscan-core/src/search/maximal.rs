@@ -21,8 +21,8 @@ use std::ops::Range;
 
 use crate::suffix::{Interval, SuffixArray};
 
-/// From this many units on, the next place is tried before all others.
-const LONG: usize = 64;
+/// From this many units on, the next place is tried before all others. In unit tests few are long.
+const LONG: usize = if cfg!(test) { 3 } else { 64 };
 
 /// A maximal match in one shard.
 #[derive(Clone, Debug, Eq, PartialEq)]
