@@ -49,7 +49,7 @@ class Family:
 
 
 FAMILIES = {
-    "one document of two words": Family("ab", 1, 6, "ab", 7),
+    "one document of two words": Family("ab", 1, 6, "ab", 6),
     "one document of three words": Family("abc", 1, 4, "abc", 4),
     "one document, a word the corpus lacks": Family("ab", 1, 4, "abx", 4),
     "two documents of two words": Family("ab", 2, 3, "ab", 5),

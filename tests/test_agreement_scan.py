@@ -24,7 +24,7 @@ from oracle.units import segment
 from strategies import corpora, prompts_like, texts_like
 
 many = settings(
-    max_examples=250,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -1,5 +1,7 @@
 """What people copy is found as one span, however it was set, and the span is what it says."""
 
+# ruff: noqa: RUF001 - the signs that are easily confused are what is tested
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
