@@ -11,6 +11,7 @@ mod format;
 mod manifest;
 mod shard;
 mod shard_builder;
+mod summary;
 mod text;
 mod verify;
 mod vocabulary;
@@ -19,17 +20,18 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use summary::FrequentIntervals;
 
 pub use builder::{BuildOptions, BuildStatistics, IndexBuilder};
 pub use documents::{Document, DocumentInfo};
 pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, UnitRules};
 
 pub(crate) use shard::Shard;
+pub(crate) use summary::{Summary, summarise_interval};
 pub(crate) use text::{CHECKPOINT_UNITS, TextReader, count_characters};
 
 use crate::error::{Error, Result};
 use crate::progress::Interrupt;
-use crate::search::FrequentIntervals;
 
 /// A finished index, open for reading. Immutable; share it between threads by reference.
 #[derive(Debug)]
@@ -90,10 +92,6 @@ impl Index {
     /// What it is made of.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
-    }
-
-    pub(crate) fn frequent_intervals(&self) -> &FrequentIntervals {
-        &self.frequent_intervals
     }
 
     pub(crate) fn shards(&self) -> &[Shard] {

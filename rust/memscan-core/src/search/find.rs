@@ -8,7 +8,7 @@ use super::fidelity::Fidelity;
 use super::locate::{Occurrence, summarise};
 use super::maximal::{CorpusMatch, matching_statistics};
 use super::query::Query;
-use super::scan::{Generation, GenerationMatches, ScanOptions};
+use super::results::{Generation, GenerationMatches, ScanOptions};
 use super::scanner::Scanner;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Index;

@@ -19,7 +19,7 @@ first.
 
 use std::ops::Range;
 
-use crate::suffix::{Interval, SuffixArray};
+use crate::suffix::{Interval, SuffixArray, most_steps};
 
 /// From this many units on, the next place is tried before all others. In unit tests few are long.
 const LONG: usize = if cfg!(test) { 3 } else { 64 };
@@ -59,26 +59,7 @@ fn next_start(array: SuffixArray<'_>, query: &[u32], start: usize, end: usize) -
     if end - start >= LONG && occurs(end - start) {
         return start + 1;
     }
-    // Of the lengths from `occurring` to before `absent`, the first occurs and the rest are unknown.
-    let (mut occurring, mut absent) = (0, stop - start);
-    let mut leap = 1;
-    while occurring + leap < absent {
-        if occurs(occurring + leap) {
-            occurring += leap;
-            leap *= 2;
-        } else {
-            absent = occurring + leap;
-        }
-    }
-    while absent - occurring > 1 {
-        let middle = occurring.midpoint(absent);
-        if occurs(middle) {
-            occurring = middle;
-        } else {
-            absent = middle;
-        }
-    }
-    stop - occurring
+    stop - most_steps(end - start, occurs)
 }
 
 /// The length of the longest match that starts at each of `unit_count` units, from the maximal

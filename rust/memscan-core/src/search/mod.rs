@@ -18,12 +18,11 @@ mod find;
 mod locate;
 mod maximal;
 mod query;
+mod results;
 mod scan;
 mod scanner;
 
 pub use fidelity::Fidelity;
 pub use find::{Found, unit_characters};
 pub use locate::Occurrence;
-pub use scan::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
-
-pub(crate) use locate::FrequentIntervals;
+pub use results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};

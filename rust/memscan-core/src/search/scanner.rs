@@ -10,7 +10,7 @@ use super::fidelity::Fidelity;
 use super::locate::{Locator, Occurrence, first_characters, last_characters, summarise};
 use super::maximal::{CorpusMatch, join_shards, maximal_matches};
 use super::query::Query;
-use super::scan::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+use super::results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
 use crate::error::Result;
 use crate::index::{Index, count_characters};
 use crate::num::wide;

@@ -21,6 +21,7 @@ where the query would be inserted.
 use std::ops::Range;
 
 use super::SEPARATOR;
+use super::gallop::most_steps;
 use crate::num::{index, position};
 
 /// Symbols compared at once.
@@ -121,9 +122,9 @@ impl<'a> SuffixArray<'a> {
             let suffix = self.suffixes.get(index(rank)).map(|&suffix| index(suffix));
             suffix.and_then(|suffix| self.text.get(suffix..)).is_some_and(|rest| rest.starts_with(prefix))
         };
-        let below = steps(rank - bounds.start, |step| holds(rank - step));
-        let above = steps(bounds.end - 1 - rank, |step| holds(rank + step));
-        Interval { start: rank - below, end: rank + above + 1 }
+        let below = most_steps(index(rank - bounds.start), |step| holds(rank - position(step)));
+        let above = most_steps(index(bounds.end - 1 - rank), |step| holds(rank + position(step)));
+        Interval { start: rank - position(below), end: rank + position(above) + 1 }
     }
 
     fn starting_with(&self, symbol: u32) -> Interval {
@@ -148,26 +149,6 @@ impl<'a> SuffixArray<'a> {
         let next = self.text.get(place).copied().unwrap_or(SEPARATOR);
         query.get(length).is_some_and(|&symbol| next < symbol)
     }
-}
-
-/// The most steps from 0 to `most` for which `holds` says yes, if it says yes up to some step and no
-/// after it: by doubling, then halving.
-fn steps(most: u32, holds: impl Fn(u32) -> bool) -> u32 {
-    let (mut yes, mut leap) = (0, 1);
-    while leap <= most - yes && holds(yes + leap) {
-        yes += leap;
-        leap = leap.saturating_mul(2);
-    }
-    let mut no = most.min(yes.saturating_add(leap - 1)) + 1;
-    while no - yes > 1 {
-        let middle = yes.midpoint(no);
-        if holds(middle) {
-            yes = middle;
-        } else {
-            no = middle;
-        }
-    }
-    yes
 }
 
 /// A suffix that shares as much with a query as any.
@@ -215,16 +196,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn steps_are_counted_up_to_the_last_that_holds() {
-        for most in 0..20 {
-            for last in 0..=most {
-                assert_eq!(steps(most, |step| step <= last), last, "of {most}");
-            }
-        }
-        assert_eq!(steps(u32::MAX - 1, |_| true), u32::MAX - 1);
     }
 
     #[test]

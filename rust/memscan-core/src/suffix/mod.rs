@@ -11,9 +11,11 @@ so no match crosses one. Suffixes that start with a separator are left out of th
 
 mod array;
 mod build;
+mod gallop;
 
 pub(crate) use array::{Interval, SuffixArray};
 pub(crate) use build::{LONGEST_TEXT, build, first_ranks};
+pub(crate) use gallop::most_steps;
 
 /// Stands after every document, and nowhere else.
 pub(crate) const SEPARATOR: u32 = 0;

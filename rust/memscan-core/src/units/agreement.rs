@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::segmenter::{Scratch, Segmenter, VectorPath};
+use super::general::Scratch;
+use super::segmenter::{Segmenter, VectorPath};
 use super::{general, word::Word};
 
 /// Start, end, folded bytes and hash of each word.

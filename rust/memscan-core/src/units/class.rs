@@ -2,15 +2,15 @@
 The class of a code point: what it does to the units around it (`docs/units.md`).
 */
 
-use std::sync::OnceLock;
-
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup, Script};
 use icu_properties::script::ScriptWithExtensions;
 use icu_properties::{CodePointMapData, CodePointSetData};
 
+use super::table::Table;
+
 /// What a code point does to the units around it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Class {
+pub(super) enum Class {
     /// Ends a unit.
     Separator,
     /// Belongs to a word.
@@ -32,26 +32,12 @@ pub(super) const fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}')
 }
 
-const PAGE: usize = 256;
-const PAGES: usize = 0x11_0000 / PAGE;
-
-/// Classes, worked out a page of 256 code points at a time when first asked for.
-static TABLE: [OnceLock<Box<[Class; PAGE]>>; PAGES] = [const { OnceLock::new() }; PAGES];
+static CLASSES: Table<Class> = Table::new(classify);
 
 /// The class of `character`.
 #[inline]
-pub(crate) fn class_of(character: char) -> Class {
-    let code_point = crate::num::index(u32::from(character));
-    let page = TABLE[code_point / PAGE].get_or_init(|| page(code_point / PAGE));
-    page[code_point % PAGE]
-}
-
-fn page(number: usize) -> Box<[Class; PAGE]> {
-    let first = u32::try_from(number * PAGE).expect("code points have 21 bits");
-    Box::new(std::array::from_fn(|place| {
-        let code_point = first + u32::try_from(place).expect("a page has 256 places");
-        char::from_u32(code_point).map_or(Class::Separator, classify)
-    }))
+pub(super) fn class_of(character: char) -> Class {
+    CLASSES.get(character)
 }
 
 fn classify(character: char) -> Class {

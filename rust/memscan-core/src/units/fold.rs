@@ -9,12 +9,11 @@ apostrophes dropped. Three ways, each for what the ones before it cannot do:
 3. All else: as the standard words it.
 */
 
-use std::sync::OnceLock;
-
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 use super::class::{Class, class_of, is_apostrophe};
+use super::table::Table;
 
 /// Append the folding of `unit` to `folded`.
 pub(super) fn fold(unit: &str, folded: &mut String) {
@@ -33,7 +32,7 @@ fn fold_simple(unit: &str, folded: &mut String) -> bool {
                 folded.push(character.to_ascii_lowercase());
             }
         } else {
-            match single(character) {
+            match SINGLES.get(character) {
                 Single::Nothing => {}
                 Single::Letter(letter) => folded.push(letter),
                 Single::Several => return false,
@@ -51,24 +50,7 @@ enum Single {
     Several,
 }
 
-const PAGE: usize = 256;
-const PAGES: usize = 0x11_0000 / PAGE;
-
-static TABLE: [OnceLock<Box<[Single; PAGE]>>; PAGES] = [const { OnceLock::new() }; PAGES];
-
-fn single(character: char) -> Single {
-    let code_point = crate::num::index(u32::from(character));
-    let page = TABLE[code_point / PAGE].get_or_init(|| page(code_point / PAGE));
-    page[code_point % PAGE]
-}
-
-fn page(number: usize) -> Box<[Single; PAGE]> {
-    let first = u32::try_from(number * PAGE).expect("code points have 21 bits");
-    Box::new(std::array::from_fn(|place| {
-        let code_point = first + u32::try_from(place).expect("a page has 256 places");
-        char::from_u32(code_point).map_or(Single::Several, work_out_single)
-    }))
-}
+static SINGLES: Table<Single> = Table::new(work_out_single);
 
 fn work_out_single(character: char) -> Single {
     match class_of(character) {
@@ -178,7 +160,7 @@ mod tests {
     #[test]
     fn the_table_folds_as_the_standard_words_it() {
         for character in all_characters() {
-            if let Single::Letter(letter) = single(character) {
+            if let Single::Letter(letter) = SINGLES.get(character) {
                 let mut fully = String::new();
                 fold_fully(&character.to_string(), &mut fully);
                 assert_eq!(fully, letter.to_string());
@@ -196,7 +178,7 @@ mod tests {
         }
         assert!(second_characters.len() > 50, "the normaliser decomposes");
         for character in second_characters {
-            assert!(!matches!(single(character), Single::Letter(_)), "{character:?} composes backwards");
+            assert!(!matches!(SINGLES.get(character), Single::Letter(_)), "{character:?} composes backwards");
         }
     }
 

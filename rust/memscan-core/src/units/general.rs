@@ -6,8 +6,13 @@ use icu_segmenter::GraphemeClusterSegmenter;
 
 use super::class::{Class, class_of};
 use super::fold::fold;
-use super::segmenter::Scratch;
 use super::word::{Folded, Word};
+
+/// Room for the folding of one unit, used again for the next.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    folded: String,
+}
 
 /// Hand the unit that starts at `place` to `sink`, if one does; return where to go on.
 ///

@@ -26,6 +26,7 @@ mod fold;
 mod general;
 mod hash;
 mod segmenter;
+mod table;
 mod word;
 
 pub use segmenter::{Segmenter, VectorPath};

@@ -2,6 +2,7 @@
 Cutting a text into words: fast where it is ASCII, carefully where it is not.
 */
 
+use super::general::Scratch;
 use super::word::Word;
 use super::{ascii, general};
 use crate::raw::vector::{self, Classify};
@@ -22,12 +23,6 @@ pub struct Segmenter {
     path_name: &'static str,
     classify: Classify,
     scratch: Scratch,
-}
-
-/// Buffers for foldings that do not fit an integer.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    pub(super) folded: String,
 }
 
 impl Default for Segmenter {
