@@ -8,6 +8,7 @@ NATIVE_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml
 .PHONY: demo test check lint types rust-test python-test bench clean
 
 demo: .venv/installed
+	rm -rf demo-output
 	$(BIN)/memscan demo --output demo-output
 
 test: rust-test python-test
@@ -22,7 +23,7 @@ lint: .venv/developer
 
 types: .venv/developer
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest memscan._native --ignore-disjoint-bases
+	$(BIN)/python -m mypy.stubtest memscan._native --mypy-config-file pyproject.toml --ignore-disjoint-bases
 
 rust-test:
 	cargo test --workspace --locked

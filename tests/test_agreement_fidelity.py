@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from itertools import permutations
 
 from agreement import FIND_COLUMNS, Layout, built, engine_scan, rows_of
@@ -14,7 +16,7 @@ from oracle.fidelity import (
     WHITE_SPACE,
 )
 from oracle.scan import Options, Source, find, scan
-from oracle.units import segment
+from oracle.units import character_class, segment
 
 # Characters that look like those of the ladder, and are none of them.
 NEAR_MISSES = (
@@ -57,12 +59,15 @@ LIGATURE_WORDS = ["ff", "fi", "fl", "ffi", "ffl", "st", "\u017ft", "FI", *LIGATU
 LADDER = ["a b c", "a  b\nc", "a\u00a0b c", "A, b c"]
 
 
-def assert_all_pairs_agree(corpus: list[str]) -> None:
-    """Assert that each text, looked for in all, has the fidelities that the oracle finds."""
+PLAIN = ["'", "''", '"', "-", " ", "...", "..", "."]
+
+
+def assert_all_pairs_agree(texts: list[str], corpus: list[str]) -> None:
+    """Assert that each text, looked for in a corpus, has the fidelities that the oracle finds."""
     source = Source.of(corpus)
     options = Options(occurrences=len(corpus), examined=len(corpus))
     with built(corpus) as index:
-        for text in corpus:
+        for text in texts:
             count, document_count, _, batch = index.find(
                 text,
                 limit=options.occurrences,
@@ -77,16 +82,33 @@ def test_every_two_separators_agree() -> None:
     texts = [f"a {between} b" for between in BETWEEN]
     texts += [f"a{between}b" for between in BETWEEN if len(segment(f"a{between}b")) == 2]
     assert len(texts) > 200
-    assert_all_pairs_agree(texts)
+    assert_all_pairs_agree(texts, texts)
+
+
+def test_every_separator_of_unicode_agrees_beside_the_plain_ones() -> None:
+    separators = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(character)[0] in "PSZC"
+        and unicodedata.category(character) not in ("So", "Cs", "Cn", "Co")
+        and character_class(character) == "separator"
+    ]
+    assert len(separators) > 2_000
+    corpus = [f"a {plain} b" for plain in PLAIN]
+    assert_all_pairs_agree([f"a {separator} b" for separator in separators], corpus)
 
 
 def test_every_two_spellings_of_a_ligature_agree() -> None:
-    assert_all_pairs_agree([f"a {word} b" for word in LIGATURE_WORDS])
-    assert_all_pairs_agree([f"x{word}y" for word in LIGATURE_WORDS])
+    for texts in (
+        [f"a {word} b" for word in LIGATURE_WORDS],
+        [f"x{word}y" for word in LIGATURE_WORDS],
+    ):
+        assert_all_pairs_agree(texts, texts)
 
 
 def test_every_two_apostrophes_within_a_word_agree() -> None:
-    assert_all_pairs_agree([f"don{mark}t" for mark in ("", "'", *"\u2018\u2019\u02bc\uff07")])
+    texts = [f"don{mark}t" for mark in ("", "'", *"\u2018\u2019\u02bc\uff07")]
+    assert_all_pairs_agree(texts, texts)
 
 
 def test_occurrences_climb_the_ladder_whatever_their_order() -> None:

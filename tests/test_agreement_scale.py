@@ -71,6 +71,35 @@ def test_a_word_repeated_matches_as_often_as_arithmetic_says(
         assert covered == [query_length]
 
 
+def test_how_many_matches_of_a_huge_output_are_listed_does_not_depend_on_the_batch() -> None:
+    corpus_length, query_length = 5_000, 10_000
+    huge, small = "a " * query_length, "b a"
+    with built(["a " * corpus_length, "b"]) as index:
+        counts = [
+            listed(index, texts, threads)
+            for texts in ([huge], [small, huge], [huge, small, huge])
+            for threads in (1, 16)
+        ]
+    assert {n_spans for pairs in counts for n_spans, _ in pairs} == {query_length // 2 + 1, 2}
+    assert len({pair for pairs in counts for pair in pairs}) == 2, "one for each text"
+
+
+def listed(index: _native.Index, texts: list[str], threads: int) -> list[tuple[int, int]]:
+    """Return how many matches each text has, and how many of them are listed."""
+    spans, generations = index.scan_batch(
+        texts,
+        None,
+        min_length=1,
+        occurrences=1,
+        examined=1,
+        context=0,
+        threads=threads,
+    )
+    columns = pa.record_batch(generations).select(["n_spans", "listed_spans"]).to_pydict()
+    assert pa.record_batch(spans).num_rows == sum(columns["listed_spans"])
+    return list(zip(columns["n_spans"], columns["listed_spans"], strict=True))
+
+
 def test_boilerplate_is_counted_and_not_enumerated() -> None:
     lines = 20_000
     corpus = ["all rights reserved by the owner of this text, of course. "] * lines

@@ -63,7 +63,7 @@ def test_info_prints_the_manifest_to_read(command_line: CommandLine, index_folde
     done = command_line("index", "info", index_folder)
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert (lines["documents"], lines["units"], lines["shards"]) == ("2", "37", "1")
-    assert lines["unit"] == "word (rules 1, Unicode 17.0.0)"
+    assert lines["unit"] == "word (rules 1, Unicode 18.0.0)"
     assert done.stderr == ""
 
 

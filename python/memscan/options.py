@@ -57,7 +57,7 @@ class BuildOptions:
         filter_k: Length of the runs of units that the filter knows; shorter matches are found
             without it, and slower.
         filter_bits: Its size, in bits for each run.
-        shard_units: How many units one shard holds at most.
+        shard_units: How many units one shard holds at most; a document with more has its own.
         overwrite: Whether to replace an index that exists.
         threads: How many threads to use; ``None`` for one a core.
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use memscan_core::{DocumentInfo, Generation, ScanOptions, unit_characters};
+use memscan_core::{DocumentInfo, Error, ErrorKind, Generation, ScanOptions, unit_characters};
 use numpy::{PyArray1, PyArray2, ToPyArray};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -64,6 +64,9 @@ impl Index {
         let index = Arc::clone(&self.0);
         let options = ScanOptions { min_length, occurrences, examined, context };
         let results = run(py, threads, move |interrupt| {
+            if prompts.as_ref().is_some_and(|prompts| prompts.len() != texts.len()) {
+                return Err(Error::new(ErrorKind::Input, "there are more or fewer prompts than texts"));
+            }
             let prompt = |place: usize| prompts.as_ref().and_then(|prompts| prompts.get(place)?.as_deref());
             let generations: Vec<Generation<'_>> = texts
                 .iter()

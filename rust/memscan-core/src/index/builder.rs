@@ -25,7 +25,8 @@ pub struct BuildOptions {
     pub filter_k: u32,
     /// The size of the filter, in bits for each different run: 1 to 64.
     pub filter_bits: u32,
-    /// The most units and documents, taken together, that go into one shard.
+    /// The most units and documents, taken together, that go into one shard. No document is cut: one
+    /// with more has a shard of its own.
     pub shard_units: u32,
     /// Whether an index that stands at the path is replaced.
     pub overwrite: bool,
