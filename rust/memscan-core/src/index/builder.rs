@@ -194,15 +194,14 @@ impl IndexBuilder {
         let rename =
             |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| Error::io("rename", from, error));
         if self.options.overwrite && self.target.symlink_metadata().is_ok() {
+            remove_folder(&replaced)?;
             rename(&self.target, &replaced)?;
         }
         rename(&self.building, &self.target)?;
         drop(lock);
         let path = lock_file(&self.target);
         fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
-        if replaced.is_dir() {
-            fs::remove_dir_all(&replaced).map_err(|error| Error::io("remove", &replaced, error))?;
-        }
+        remove_folder(&replaced)?;
         if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             let synced = File::open(parent).and_then(|folder| folder.sync_all());
             synced.map_err(|error| Error::io("sync", parent, error))?;
@@ -259,6 +258,13 @@ fn may_replace(target: &Path) -> bool {
     target.join(MANIFEST_NAME).is_file()
 }
 
+fn remove_folder(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
 /// Make the folder to build in, or take it over from a builder that died.
 fn claim(building: &Path) -> Result<File> {
     let failed = |verb: &'static str| move |error| Error::io(verb, building, error);
@@ -277,4 +283,99 @@ fn claim(building: &Path) -> Result<File> {
         }
     }
     Ok(lock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Index;
+
+    const OVERWRITE: BuildOptions =
+        BuildOptions { filter_k: 2, filter_bits: 12, shard_units: 100, overwrite: true };
+    const NEW: BuildOptions = BuildOptions { overwrite: false, ..OVERWRITE };
+
+    fn build(path: &Path, text: &str, options: BuildOptions) -> Result<Manifest> {
+        let mut builder = IndexBuilder::create(path, options)?;
+        let document = Document { id: "one", text, metadata: "{}" };
+        builder.add(&[document], &|_| {}, &Interrupt::new())?;
+        builder.finish(&|_| {}, &Interrupt::new())
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("reads");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("reads").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_second_builder_at_one_place_is_refused_until_the_first_is_gone() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("index");
+        let first = IndexBuilder::create(&path, NEW).expect("starts");
+        let second = IndexBuilder::create(&path, NEW).expect_err("is refused");
+        assert_eq!(second.kind(), ErrorKind::Output);
+        drop(first);
+        assert!(names(folder.path()).is_empty(), "a builder that is dropped leaves nothing");
+        build(&path, "some words", NEW).expect("builds");
+        assert_eq!(names(folder.path()), ["index"]);
+        assert_eq!(names(&path), ["manifest.json", "shard-00000"]);
+    }
+
+    #[test]
+    fn what_a_killed_builder_left_is_no_index_and_is_cleared_away() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("index");
+        let left = folder.path().join("index.building");
+        fs::create_dir_all(left.join("shard-00000")).expect("makes a folder");
+        fs::write(left.join("shard-00000/units.bin"), b"half").expect("writes");
+        fs::write(left.join("lock"), b"").expect("writes");
+        let error = Index::open(&path).expect_err("is no index");
+        assert_eq!(error.kind(), ErrorKind::NotAnIndex);
+        assert!(error.to_string().contains("incomplete build"), "{error}");
+        build(&path, "some words", NEW).expect("builds");
+        Index::open(&path).expect("opens").verify(&Interrupt::new()).expect("is sound");
+        assert_eq!(names(folder.path()), ["index"]);
+    }
+
+    #[test]
+    fn only_an_index_is_overwritten_and_only_when_asked() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("index");
+        let first = build(&path, "some words", NEW).expect("builds");
+        assert_eq!(build(&path, "other words", NEW).expect_err("is refused").kind(), ErrorKind::Output);
+        fs::create_dir(folder.path().join("index.replaced")).expect("makes a folder");
+        let second = build(&path, "other words", OVERWRITE).expect("builds");
+        assert_ne!(first.id, second.id);
+        assert_eq!(Index::open(&path).expect("opens").manifest().id, second.id);
+        assert_eq!(names(folder.path()), ["index"]);
+        let other = folder.path().join("documents");
+        fs::create_dir(&other).expect("makes a folder");
+        assert_eq!(build(&other, "words", OVERWRITE).expect_err("is refused").kind(), ErrorKind::Output);
+    }
+
+    #[test]
+    fn the_same_corpus_and_options_give_the_same_id() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let [one, other] = ["one", "other"].map(|name| build(&folder.path().join(name), "some words", NEW));
+        assert_eq!(one.expect("builds").id, other.expect("builds").id);
+    }
+
+    #[test]
+    fn a_manifest_with_any_byte_changed_is_refused() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("index");
+        build(&path, "some words", NEW).expect("builds");
+        let manifest = path.join(MANIFEST_NAME);
+        let bytes = fs::read(&manifest).expect("reads");
+        for place in 0..bytes.len() - 1 {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= 1;
+            fs::write(&manifest, &damaged).expect("writes");
+            // White space between fields is no content: changed to other white space it may pass.
+            let opened = Index::open(&path);
+            assert!(opened.is_err() || bytes[place].is_ascii_whitespace(), "byte {place}");
+        }
+    }
 }

@@ -204,13 +204,13 @@ impl<'a> TextReader<'a> {
         let starts = self.store.file.get(&self.store.block_characters);
         if within == 0 && block > 0 {
             let last = self.block(block - 1)?;
-            return Ok(starts[block - 1] + count_characters(last));
+            return Ok(starts[block - 1].saturating_add(count_characters(last)));
         }
         if within == 0 {
             return Ok(0);
         }
         let bytes = self.block(block)?;
-        Ok(starts[block] + count_characters(bytes.get(..within).unwrap_or(bytes)))
+        Ok(starts[block].saturating_add(count_characters(bytes.get(..within).unwrap_or(bytes))))
     }
 
     fn block(&mut self, block: usize) -> Result<&[u8]> {

@@ -41,6 +41,8 @@ fn verify_vocabulary(shard: &Shard) -> Result<()> {
         let is_found = vocabulary.symbol(hash, vocabulary.word(place)) == position(place + 1);
         require(shard, is_found, "a word of the vocabulary is not found by its bytes")?;
     }
+    let is_directory = vocabulary.directory() == super::vocabulary::directory(vocabulary.hashes());
+    require(shard, is_directory, "the directory does not follow from the hashes")?;
     let symbol_count = vocabulary.hashes().len();
     let are_symbols = shard.units().iter().all(|&symbol| index(symbol) <= symbol_count);
     require(shard, are_symbols, "a unit is no word of the vocabulary")?;
@@ -127,4 +129,92 @@ fn verify_filter(shard: &Shard) -> Result<()> {
         require(shard, holds, "the filter lacks a run of units")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::{BuildOptions, Document, Generation, Index, IndexBuilder, ScanOptions};
+
+    const TABLE_BYTES: usize = 1024;
+    const TEXTS: [&str; 3] = ["the cat sat on the mat", "the cat ran, and the naïve cat sat", "漢字 the mat"];
+
+    fn built(folder: &Path) -> PathBuf {
+        let path = folder.join("index");
+        let options = BuildOptions { filter_k: 2, ..BuildOptions::default() };
+        let mut builder = IndexBuilder::create(&path, options).expect("starts");
+        let documents = TEXTS.map(|text| Document { id: "id", text, metadata: "{}" });
+        builder.add(&documents, &|_| {}, &Interrupt::new()).expect("adds");
+        builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
+        path
+    }
+
+    /// Everything a search reads, wrong or not, must end in an answer or an error.
+    fn search(opened: &Index) {
+        let generations = TEXTS.map(|text| Generation { text, prompt: Some(text) });
+        let options = ScanOptions { min_length: 2, ..ScanOptions::default() };
+        let _ = opened.scan(&generations, &options, &Interrupt::new());
+        let _ = opened.matching_statistics(TEXTS[0]);
+        let _ = opened.find("the cat", &options);
+        let _: Vec<_> = opened.documents().collect();
+    }
+
+    #[test]
+    fn no_changed_byte_gets_past_the_hashes_and_none_makes_a_search_panic() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = built(folder.path());
+        for name in super::super::shard::FILES {
+            let file = path.join("shard-00000").join(name);
+            let bytes = fs::read(&file).expect("reads");
+            for place in 0..bytes.len() {
+                for flip in [0x01, 0xff] {
+                    let mut damaged = bytes.clone();
+                    damaged[place] ^= flip;
+                    fs::write(&file, &damaged).expect("writes");
+                    let Ok(opened) = Index::open(&path) else { continue };
+                    assert!(place >= TABLE_BYTES, "{name}: byte {place} of the table");
+                    search(&opened);
+                    assert!(opened.verify(&Interrupt::new()).is_err(), "{name}: byte {place}");
+                }
+            }
+            fs::write(&file, &bytes).expect("writes");
+        }
+        Index::open(&path).expect("opens").verify(&Interrupt::new()).expect("is as it was");
+    }
+
+    /// The content itself is checked, not only its hash: a builder that wrote nonsense would be found.
+    #[test]
+    fn wrong_content_is_found_even_with_the_right_hash() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = built(folder.path());
+        for name in ["units.bin", "suffixes.bin", "vocabulary.bin"] {
+            let file = path.join("shard-00000").join(name);
+            let bytes = fs::read(&file).expect("reads");
+            let sections = bytes[TABLE_BYTES..].iter().enumerate().filter(|(_, byte)| **byte != 0);
+            for (place, _) in sections {
+                let mut damaged = bytes.clone();
+                damaged[TABLE_BYTES + place] ^= 0x03;
+                fs::write(&file, &damaged).expect("writes");
+                let opened = Index::open(&path).expect("the table is sound");
+                let verified = verify_shard(&opened.shards()[0], &Interrupt::new());
+                assert!(verified.is_err(), "{name}: byte {place}");
+            }
+            fs::write(&file, &bytes).expect("writes");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_lacks_a_run_is_found() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = built(folder.path());
+        let file = path.join("shard-00000/filter.bin");
+        let mut bytes = fs::read(&file).expect("reads");
+        bytes[TABLE_BYTES..].fill(0);
+        fs::write(&file, &bytes).expect("writes");
+        let opened = Index::open(&path).expect("the table is sound");
+        assert!(verify_shard(&opened.shards()[0], &Interrupt::new()).is_err());
+    }
 }

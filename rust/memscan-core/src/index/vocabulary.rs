@@ -117,17 +117,16 @@ impl SortedWords {
         writer.section("first_ranks", &first_ranks(text, self.hashes.len()))?;
         writer.section("word_ends", &self.word_ends)?;
         writer.section("words", &self.words)?;
-        writer.section("directory", &self.directory())?;
+        writer.section("directory", &directory(&self.hashes))?;
         writer.finish()
     }
+}
 
-    /// For each value of the hash's first bits, how many words have a lesser one.
-    fn directory(&self) -> Vec<u32> {
-        let bits = directory_bits(self.hashes.len());
-        let bound =
-            |bucket: u64| self.hashes.partition_point(|&hash| u64::from(hash) < bucket << (32 - bits));
-        (0..=1_u64 << bits).map(|bucket| position(bound(bucket))).collect()
-    }
+/// For each value of a hash's first bits, how many words have a lesser one.
+pub(super) fn directory(hashes: &[u32]) -> Vec<u32> {
+    let bits = directory_bits(hashes.len());
+    let bound = |bucket: u64| hashes.partition_point(|&hash| u64::from(hash) < bucket << (32 - bits));
+    (0..=1_u64 << bits).map(|bucket| position(bound(bucket))).collect()
 }
 
 /// About two words share a bucket.
@@ -164,7 +163,7 @@ impl Vocabulary {
     /// [`ABSENT`].
     pub(crate) fn symbol(&self, hash: u32, bytes: &[u8]) -> u32 {
         let hashes = self.hashes();
-        let directory = self.file.get(&self.directory);
+        let directory = self.directory();
         let bits = directory_bits(hashes.len());
         let bucket = index(hash >> (32 - bits));
         let range =
@@ -185,6 +184,11 @@ impl Vocabulary {
         let ends = self.file.get(&self.word_ends);
         let start = place.checked_sub(1).map_or(0, |before| offset(ends[before]));
         self.file.get(&self.words).get(start..offset(ends[place])).unwrap_or_default()
+    }
+
+    /// How many words have lesser first bits of their hash.
+    pub(super) fn directory(&self) -> &[u32] {
+        self.file.get(&self.directory)
     }
 
     /// The hash of each symbol, from 1 up.

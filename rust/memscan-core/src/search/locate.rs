@@ -105,7 +105,13 @@ impl<'a> Locator<'a> {
         let documents = self.index.shards()[shard].documents();
         let reader = &mut self.readers[shard];
         let document_bytes = documents.byte_starts()[document]..documents.byte_starts()[document + 1];
-        let character_start = reader.characters_before(bytes.start)? - documents.character_starts()[document];
+        let characters_before = reader.characters_before(bytes.start)?;
+        let start_of = |place: u64, start: u64| {
+            let message = "a document starts after a match that was found in it";
+            place.checked_sub(start).ok_or_else(|| Error::corrupt(message))
+        };
+        let character_start = start_of(characters_before, documents.character_starts()[document])?;
+        let byte_start = start_of(bytes.start, document_bytes.start)?;
         let character_count = crate::index::count_characters(text.as_bytes());
         let widest = wide(context).saturating_mul(4);
         let before = bytes.start.saturating_sub(widest).max(document_bytes.start)..bytes.start;
@@ -114,7 +120,7 @@ impl<'a> Locator<'a> {
         Ok(Occurrence {
             document_id: documents.id(document).to_owned(),
             characters: character_start..character_start + character_count,
-            bytes: bytes.start - document_bytes.start..bytes.end - document_bytes.start,
+            bytes: byte_start..byte_start + (bytes.end - bytes.start),
             text,
             context_before: last_characters(&before, context).to_owned(),
             context_after: first_characters(&after, context).to_owned(),
