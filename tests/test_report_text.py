@@ -46,7 +46,12 @@ def test_hidden_characters_are_written_out(text: str, shown: str | None) -> None
 
 
 def test_line_ends_stay_in_a_passage_and_show_in_a_label() -> None:
-    assert passage("a\tb\r\nc\n\nd") == (f'a\tb{control("CR")}<i class="line">\n</i>c\n\nd')
+    assert passage("a\tb\nc\n\nd") == 'a\tb<i class="line">\n</i>c\n\nd'
+
+
+def test_a_line_end_of_two_characters_is_a_line_end_and_a_lone_one_is_shown() -> None:
+    assert passage("a\r\nb\r\n\r\nc") == 'a<i class="line">\n</i>b\n\nc'
+    assert passage("a\rb\r\r\nc") == f'a{control("CR")}b{control("CR")}<i class="line">\n</i>c'
     assert visible("a\tb\nc") == f"a{control('U+0009')}b{control('U+000A')}c"
 
 

@@ -40,9 +40,11 @@ def visible(value: object) -> Markup:
 def passage(text: str) -> Markup:
     """Return text for a passage: as ``visible``, but tabs and line ends stay.
 
-    A line end inside a paragraph is tagged, so that a narrow page can show it as a sign.
+    A line end, be it LF or CR LF, inside a paragraph is tagged, so that a narrow page can show it
+    as a sign. Whether two texts end their lines alike is said by their fidelity.
     """
-    shown = _LINE_END.sub('<i class="line">\n</i>', _show(text, _IN_PASSAGE))
+    lines = text.replace("\r\n", "\n")
+    shown = _LINE_END.sub('<i class="line">\n</i>', _show(lines, _IN_PASSAGE))
     return Markup(shown)  # noqa: S704 (escaped by _show)
 
 
