@@ -1,7 +1,7 @@
 # The compiled part of memscan, as its Python side calls it.
 
 from collections.abc import Callable
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,12 @@ __all__ = [
     "is_debug_build",
     "segment",
     "unicode_version",
+    "unit_defaults",
     "vector_path",
     "version",
 ]
+
+Tokens: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint32] | None]
 
 @final
 class IndexBuilder:
@@ -23,13 +26,31 @@ class IndexBuilder:
         cls,
         path: str,
         *,
-        filter_k: int = 5,
+        unit: str = "word",
+        tokenizer: tuple[str, str] | None = None,
+        store_text: bool = True,
+        filter_k: int | None = None,
         filter_bits: int = 12,
+        memory_bytes: int | None = None,
         shard_units: int | None = None,
         overwrite: bool = False,
         threads: int | None = None,
     ) -> IndexBuilder: ...
-    def add(self, ids: list[str], texts: list[str], metadata: list[str]) -> None: ...
+    @staticmethod
+    def extend(
+        path: str,
+        *,
+        memory_bytes: int | None = None,
+        shard_units: int | None = None,
+        threads: int | None = None,
+    ) -> IndexBuilder: ...
+    def add(
+        self,
+        ids: list[str],
+        texts: list[str],
+        metadata: list[str],
+        tokens: list[Tokens] | None = None,
+    ) -> None: ...
     def finish(self, progress: Callable[[str], None] | None = None) -> None: ...
     def abandon(self) -> None: ...
     def statistics(self) -> dict[str, int]: ...
@@ -38,9 +59,20 @@ class IndexBuilder:
 class Index:
     @staticmethod
     def open(path: str) -> Index: ...
+    @staticmethod
+    def remove(path: str, ids: list[str]) -> int: ...
+    @staticmethod
+    def compact(
+        path: str,
+        *,
+        memory_bytes: int | None = None,
+        shard_units: int | None = None,
+        threads: int | None = None,
+    ) -> None: ...
     @property
     def path(self) -> str: ...
     def manifest(self) -> str: ...
+    def tokenizer_json(self) -> str | None: ...
     def documents(self) -> RecordBatch: ...
     def verify(self, *, threads: int | None = None) -> None: ...
     def scan_batch(
@@ -48,6 +80,8 @@ class Index:
         texts: list[str],
         prompts: list[str | None] | None,
         *,
+        tokens: list[Tokens] | None = None,
+        prompt_tokens: list[Tokens | None] | None = None,
         min_length: int,
         occurrences: int,
         examined: int,
@@ -55,14 +89,38 @@ class Index:
         threads: int | None = None,
     ) -> tuple[RecordBatch, RecordBatch]: ...
     def find(
-        self, text: str, *, limit: int, examined: int, context: int
+        self,
+        text: str,
+        *,
+        tokens: Tokens | None = None,
+        limit: int,
+        examined: int,
+        context: int,
     ) -> tuple[int, int, bool, RecordBatch]: ...
-    def count(self, text: str) -> int: ...
-    def longest_match(self, text: str, *, context: int) -> RecordBatch: ...
-    def matching_statistics(self, text: str) -> NDArray[np.uint32]: ...
-    def unit_spans(self, text: str) -> NDArray[np.int64]: ...
+    def count(self, text: str, *, tokens: Tokens | None = None) -> int: ...
+    def longest_match(
+        self, text: str, *, tokens: Tokens | None = None, context: int
+    ) -> RecordBatch: ...
+    def matching_statistics(
+        self,
+        texts: list[str],
+        *,
+        tokens: list[Tokens] | None = None,
+        backward: bool = False,
+        threads: int | None = None,
+    ) -> list[NDArray[np.uint32]]: ...
+    def novelty(
+        self,
+        texts: list[str],
+        *,
+        tokens: list[Tokens] | None = None,
+        longest: int,
+        threads: int | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+    def unit_spans(self, text: str, *, tokens: Tokens | None = None) -> NDArray[np.int64]: ...
 
-def segment(text: str) -> list[str]: ...
+def segment(text: str, unit: str = "word") -> list[str]: ...
+def unit_defaults(unit: str) -> tuple[int, int]: ...
 def version() -> str: ...
 def unicode_version() -> str: ...
 def vector_path() -> str: ...

@@ -7,139 +7,231 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use crate::num::{index, offset, position};
+use crate::num::{index, offset, position, wide};
 use crate::oracle::{all_texts, matching_statistics, maximal_matches, occurrences};
 use crate::{
     BuildOptions, Document, Fidelity, Folded, Generation, GenerationMatches, Index, IndexBuilder, Interrupt,
-    ScanOptions, Segmenter, VectorPath,
+    ScanOptions, Segmenter, Text, Tokens, Unit, VectorPath,
 };
 
-fn build(folder: &Path, texts: &[String], options: BuildOptions) -> Index {
-    let path = folder.join("index.memscan");
-    let options = BuildOptions { overwrite: true, ..options };
-    let mut builder = IndexBuilder::create(&path, options).expect("starts");
-    let ids: Vec<String> = (0..texts.len()).map(|number| format!("document {number}")).collect();
-    let documents: Vec<Document<'_>> =
-        ids.iter().zip(texts).map(|(id, text)| Document { id, text, metadata: "{}" }).collect();
-    for one in documents.chunks(2) {
-        builder.add(one, &|_| {}, &Interrupt::new()).expect("adds");
+/// A text with its tokens, if these are the units.
+struct Owned {
+    text: String,
+    tokens: Option<(Vec<u32>, Vec<[u32; 2]>)>,
+}
+
+impl Owned {
+    fn new(text: &str, unit: Unit) -> Self {
+        Self { text: text.to_owned(), tokens: (unit == Unit::Token).then(|| toy_tokens(text)) }
     }
+
+    fn borrow(&self) -> Text<'_> {
+        let tokens = self.tokens.as_ref().map(|(ids, places)| Tokens { ids, places: Some(places) });
+        Text { characters: &self.text, tokens }
+    }
+}
+
+/// Pairs of ASCII characters are tokens; any other character is two, which share its place.
+fn toy_tokens(text: &str) -> (Vec<u32>, Vec<[u32; 2]>) {
+    let (mut ids, mut places) = (Vec::new(), Vec::new());
+    let mut start = 0;
+    while let Some(character) = text[start..].chars().next() {
+        let pair = text.as_bytes()[start..].first_chunk::<2>().filter(|pair| pair.is_ascii());
+        let (found, end) = match pair {
+            Some(&[one, other]) => (vec![u32::from(one) << 8 | u32::from(other)], start + 2),
+            None => {
+                let (code, end) = (u32::from(character), start + character.len_utf8());
+                (vec![code & 0xff, 0x10_0000 + (code >> 8)], end)
+            }
+        };
+        places.extend(found.iter().map(|_| [position(start), position(end)]));
+        ids.extend(found);
+        start = end;
+    }
+    (ids, places)
+}
+
+fn build(folder: &Path, texts: &[String], options: &BuildOptions) -> Index {
+    let path = folder.join("index.memscan");
+    let options = BuildOptions { overwrite: true, ..options.clone() };
+    let texts: Vec<Owned> = texts.iter().map(|text| Owned::new(text, options.unit)).collect();
+    let mut builder = IndexBuilder::create(&path, options).expect("starts");
+    add(&mut builder, &texts, 0);
     builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
-    let opened = Index::open(&path).expect("opens");
+    open(&path)
+}
+
+fn open(path: &Path) -> Index {
+    let opened = Index::open(path).expect("opens");
     opened.verify(&Interrupt::new()).expect("is sound");
     opened
 }
 
-/// Words as numbers from one up, the same for the corpus and the query; documents end with zero.
-struct Numbered {
-    corpus: Vec<u32>,
-    query: Vec<u32>,
+/// Add texts as documents, numbered from `first`, two at a time.
+fn add(builder: &mut IndexBuilder, texts: &[Owned], first: usize) {
+    let ids: Vec<String> = (first..first + texts.len()).map(|number| format!("document {number}")).collect();
+    let documents: Vec<Document<'_>> = (ids.iter().zip(texts))
+        .map(|(id, text)| Document { id, text: text.borrow(), metadata: "{}" })
+        .collect();
+    for some in documents.chunks(2) {
+        builder.add(some, &|_| {}, &Interrupt::new()).expect("adds");
+    }
 }
 
-fn numbered(texts: &[String], query: &str) -> Numbered {
-    let mut seen: Vec<String> = Vec::new();
-    let mut number = |text: &str| -> Vec<u32> {
-        let words = Segmenter::new(VectorPath::Scalar).words(text);
-        let numbers = words.into_iter().map(|word| {
-            let place = seen.iter().position(|other| *other == word).unwrap_or_else(|| {
-                seen.push(word);
-                seen.len() - 1
-            });
-            position(place + 1)
-        });
-        numbers.collect()
-    };
-    let corpus = texts.iter().flat_map(|text| [number(text), vec![0]].concat()).collect();
-    Numbered { corpus, query: number(query) }
+/// Units as numbers from one up, the same for the corpus and the query; documents end with zero.
+struct Numbered {
+    unit: Unit,
+    corpus: Vec<u32>,
+    query: Vec<u32>,
+    seen: HashMap<String, u32>,
+}
+
+impl Numbered {
+    fn new(unit: Unit, texts: &[String], query: &str) -> Self {
+        let mut numbered = Self { unit, corpus: Vec::new(), query: Vec::new(), seen: HashMap::new() };
+        for text in texts {
+            let units = numbered.of(text);
+            numbered.corpus.extend(units);
+            numbered.corpus.push(0);
+        }
+        numbered.query = numbered.of(query);
+        numbered
+    }
+
+    fn of(&mut self, text: &str) -> Vec<u32> {
+        let units: Vec<String> = match self.unit {
+            Unit::Byte => text.bytes().map(|byte| byte.to_string()).collect(),
+            Unit::Token => toy_tokens(text).0.iter().map(u32::to_string).collect(),
+            Unit::Word | Unit::Lexeme => Segmenter::new(self.unit, VectorPath::Scalar).units(text),
+        };
+        let number = |unit| {
+            let next = position(self.seen.len() + 1);
+            *self.seen.entry(unit).or_insert(next)
+        };
+        units.into_iter().map(number).collect()
+    }
+
+    /// The maximal matches that are reported: of bytes, those of whole characters.
+    fn maximal_matches(&self, query: &str, min_length: usize) -> Vec<(usize, usize)> {
+        if self.unit != Unit::Byte {
+            return maximal_matches(&self.corpus, &self.query, min_length);
+        }
+        let places: Vec<usize> = (0..=query.len()).filter(|&place| query.is_char_boundary(place)).collect();
+        let pairs = places.iter().flat_map(|&start| places.iter().map(move |&end| (start, end)));
+        let all: Vec<(usize, usize)> = pairs
+            .filter(|&(start, end)| {
+                end >= start + min_length && !occurrences(&self.corpus, &self.query[start..end]).is_empty()
+            })
+            .collect();
+        let is_held = |one: &(usize, usize)| {
+            all.iter().any(|other| other != one && other.0 <= one.0 && one.1 <= other.1)
+        };
+        all.iter().filter(|one| !is_held(one)).copied().collect()
+    }
 }
 
 fn check_against_the_oracle(opened: &Index, texts: &[String], query: &str, options: &ScanOptions) {
-    let numbers = numbered(texts, query);
-    let prompt = format!("{} {}", texts[0], texts[texts.len() - 1]);
-    let generation = Generation { text: query, prompt: Some(&prompt) };
+    let unit = opened.unit();
+    let mut numbers = Numbered::new(unit, texts, query);
+    let prompt = Owned::new(&format!("{} {}", texts[0], texts[texts.len() - 1]), unit);
+    let owned = Owned::new(query, unit);
+    let generation = Generation { text: owned.borrow(), prompt: Some(prompt.borrow()) };
     let results = opened.scan(&[generation], options, &Interrupt::new()).expect("scans");
-    let expected = maximal_matches(&numbers.corpus, &numbers.query, options.min_length);
-    let context = format!("{query:?} in {texts:?}, {options:?}");
-    check_spans(&results[0], &expected, &numbers, texts, query, &context);
-    check_echo(&results[0], texts, &prompt, &context);
+    let expected = numbers.maximal_matches(query, options.min_length);
+    let context = format!("{query:?} in {texts:?}, {unit:?}, {options:?}");
+    check_spans(&results[0], &expected, &mut numbers, texts, query, &context);
+    check_echo(&results[0], texts, &prompt.text, unit, &context);
     let lengths: Vec<usize> =
-        opened.matching_statistics(query).expect("measures").into_iter().map(index).collect();
+        opened.matching_statistics(owned.borrow()).expect("measures").into_iter().map(index).collect();
     assert_eq!(lengths, matching_statistics(&numbers.corpus, &numbers.query), "{context}");
     if !numbers.query.is_empty() {
-        let count = crate::num::wide(occurrences(&numbers.corpus, &numbers.query).len());
-        assert_eq!(opened.count(query).expect("counts"), count, "{context}");
-        let longest = opened.longest_match(query, 5).expect("finds");
+        let count = wide(occurrences(&numbers.corpus, &numbers.query).len());
+        assert_eq!(opened.count(owned.borrow()).expect("counts"), count, "{context}");
+        let longest = opened.longest_match(owned.borrow(), 5).expect("finds");
         let by_length = |&(start, end): &(usize, usize)| (end - start, usize::MAX - start);
-        let all = maximal_matches(&numbers.corpus, &numbers.query, 1);
-        let units = all.into_iter().max_by_key(by_length);
-        assert_eq!(longest.spans.len(), usize::from(units.is_some()), "{context}");
-        if let (Some(span), Some((start, end))) = (longest.spans.first(), units) {
-            assert_eq!(span.unit_count, crate::num::wide(end - start), "{context}");
-            assert_eq!(numbered(texts, &span.text).query, numbers.query[start..end], "{context}");
-        }
+        let units = numbers.maximal_matches(query, 1).into_iter().max_by_key(by_length);
+        let units = units.map(|(start, end)| wide(start)..wide(end));
+        assert_eq!(longest.spans.first().map(|span| span.units.clone()), units, "{context}");
     }
 }
 
 fn check_spans(
     result: &GenerationMatches,
     expected: &[(usize, usize)],
-    numbers: &Numbered,
+    numbers: &mut Numbered,
     texts: &[String],
     query: &str,
     context: &str,
 ) {
+    let are_tokens = numbers.unit == Unit::Token;
     let (mut covered, mut covered_characters) = (BTreeSet::new(), BTreeSet::new());
     let mut spans = result.spans.iter().peekable();
     for &(start, end) in expected {
-        let units = &numbers.query[start..end];
-        let places = occurrences(&numbers.corpus, units);
+        let units = numbers.query[start..end].to_vec();
+        let places = occurrences(&numbers.corpus, &units);
         let document_of =
             |place: usize| numbers.corpus[..place].iter().filter(|&&symbol| symbol == 0).count();
         let documents: BTreeSet<usize> = places.iter().map(|&place| document_of(place)).collect();
-        let place = spans.peek().map(|first| first.characters.clone());
-        assert!(place.is_some(), "no span for {start}..{end}: {context}");
+        let place = spans.peek().map(|first| first.units.clone());
+        assert_eq!(place, Some(wide(start)..wide(end)), "{context}");
         let mut before = Fidelity::Exact;
-        while let Some(span) = spans.next_if(|span| Some(&span.characters) == place.as_ref()) {
-            assert_eq!(span.unit_count, crate::num::wide(end - start), "{context}");
-            assert_eq!(span.count, crate::num::wide(places.len()), "{context}");
-            assert_eq!(span.document_count, crate::num::wide(documents.len()), "{context}");
+        while let Some(span) = spans.next_if(|span| Some(&span.units) == place.as_ref()) {
+            assert_eq!(span.count, wide(places.len()), "{context}");
+            assert_eq!(span.document_count, wide(documents.len()), "{context}");
             assert_eq!(slice(query, &span.characters), span.text, "{context}");
-            assert_eq!(query.get(offset(span.bytes.start)..offset(span.bytes.end)), Some(&*span.text));
+            assert_eq!(sliced(query, span.bytes.as_ref()), Some(&*span.text), "{context}");
             let (found, number) = (&span.occurrence, span.occurrence.document_id.replace("document ", ""));
-            let document = &texts[number.parse::<usize>().expect("is a number")];
+            let number = number.parse::<usize>().expect("is a number");
+            let document = &texts[number];
             assert_eq!(slice(document, &found.characters), found.text, "{context}");
-            assert_eq!(document.get(offset(found.bytes.start)..offset(found.bytes.end)), Some(&*found.text));
+            assert_eq!(sliced(document, found.bytes.as_ref()), Some(&*found.text), "{context}");
             let context_at =
                 document.find(&format!("{}{}{}", found.context_before, found.text, found.context_after));
             assert!(context_at.is_some(), "{context}");
-            assert_eq!(numbered(texts, &span.text).query, units, "{context}");
-            assert_eq!(numbered(texts, &found.text).query, units, "{context}");
-            assert_eq!(span.fidelity, Fidelity::of(&span.text, &found.text), "{context}");
-            assert!(before <= span.fidelity, "best first: {context}");
-            before = span.fidelity;
+            let document_units = numbers.of(document);
+            assert_eq!(
+                document_units[offset(found.units.start)..offset(found.units.end)],
+                units,
+                "{context}"
+            );
+            if !are_tokens {
+                assert_eq!(numbers.of(&span.text), units, "{context}");
+                assert_eq!(numbers.of(&found.text), units, "{context}");
+            }
+            let fidelity = Fidelity::of(&span.text, &found.text);
+            assert_eq!(span.fidelity, Some(fidelity), "{context}");
+            assert!(before <= fidelity, "best first: {context}");
+            before = fidelity;
+            covered_characters.extend(span.characters.clone());
         }
         covered.extend(start..end);
-        covered_characters.extend(place.into_iter().flatten());
     }
     assert_eq!(spans.next().map(|span| &span.text), None, "{context}");
-    assert_eq!(result.match_count, crate::num::wide(expected.len()), "{context}");
-    assert_eq!(result.covered_units, crate::num::wide(covered.len()), "{context}");
-    assert_eq!(result.covered_characters, crate::num::wide(covered_characters.len()), "{context}");
-    assert_eq!(result.unit_count, crate::num::wide(numbers.query.len()), "{context}");
+    assert_eq!(result.match_count, wide(expected.len()), "{context}");
+    assert_eq!(result.covered_units, wide(covered.len()), "{context}");
+    assert_eq!(result.covered_characters, Some(wide(covered_characters.len())), "{context}");
+    assert_eq!(result.unit_count, wide(numbers.query.len()), "{context}");
     let longest = expected.iter().map(|(start, end)| end - start).max().unwrap_or(0);
-    assert_eq!(result.longest_match, crate::num::wide(longest), "{context}");
+    assert_eq!(result.longest_match, wide(longest), "{context}");
 }
 
 /// The echo of each span is the longest run of its units that stands in the prompt.
-fn check_echo(result: &GenerationMatches, texts: &[String], prompt: &str, context: &str) {
-    let echoing: Vec<String> = texts.iter().cloned().chain([prompt.to_owned()]).collect();
+fn check_echo(result: &GenerationMatches, texts: &[String], prompt: &str, unit: Unit, context: &str) {
     for span in &result.spans {
-        let numbers = numbered(&echoing, &span.text);
-        let prompt_start = numbers.corpus.len() - 1 - numbered(&echoing, prompt).query.len();
-        let prompt_units = &numbers.corpus[prompt_start..];
-        let longest = matching_statistics(prompt_units, &numbers.query).into_iter().max().unwrap_or(0);
-        assert_eq!(span.echo_units, Some(crate::num::wide(longest)), "{context}");
+        let [start, end] = [offset(span.units.start), offset(span.units.end)];
+        let document =
+            &texts[span.occurrence.document_id.replace("document ", "").parse::<usize>().expect("is")];
+        let mut numbers = Numbered::new(unit, texts, prompt);
+        let found = &span.occurrence.units;
+        let units = &numbers.of(document)[offset(found.start)..offset(found.end)];
+        assert_eq!(units.len(), end - start, "{context}");
+        let longest = matching_statistics(&numbers.query, units).into_iter().max().unwrap_or(0);
+        assert_eq!(span.echo_units, Some(wide(longest)), "{context}");
     }
+}
+
+fn sliced<'a>(text: &'a str, bytes: Option<&std::ops::Range<u64>>) -> Option<&'a str> {
+    text.get(offset(bytes?.start)..offset(bytes?.end))
 }
 
 fn slice(text: &str, characters: &std::ops::Range<u64>) -> String {
@@ -152,20 +244,27 @@ fn spelled(symbols: &[u32]) -> String {
 }
 
 #[test]
-fn all_small_corpora_and_queries_in_one_shard_and_in_two() {
+fn all_small_corpora_and_queries_of_every_unit_in_one_shard_and_in_two() {
     let folder = tempfile::tempdir().expect("makes a folder");
     let queries: Vec<String> = all_texts(&[1, 2, 3], 3).iter().map(|query| spelled(query)).collect();
-    for one in all_texts(&[1, 2], 3).iter().skip(1) {
-        for other in all_texts(&[1, 2], 2) {
-            let texts = [spelled(one), spelled(&other)];
-            for shard_units in [1, 1000] {
-                let options = BuildOptions { filter_k: 2, shard_units, ..BuildOptions::default() };
-                let opened = build(folder.path(), &texts, options);
-                assert_eq!(opened.manifest().shards.len(), if shard_units == 1 { 2 } else { 1 });
-                for query in &queries {
-                    for min_length in 1..=3 {
-                        let options = ScanOptions { min_length, occurrences: 3, examined: 3, context: 4 };
-                        check_against_the_oracle(&opened, &texts, query, &options);
+    for unit in Unit::ALL {
+        for one in all_texts(&[1, 2], if unit == Unit::Word { 3 } else { 2 }).iter().skip(1) {
+            for other in all_texts(&[1, 2], 2) {
+                let texts = [spelled(one), spelled(&other)];
+                for shard_units in [1, 1000] {
+                    let options = BuildOptions {
+                        unit,
+                        filter_k: Some(2),
+                        shard_units: Some(shard_units),
+                        ..BuildOptions::default()
+                    };
+                    let opened = build(folder.path(), &texts, &options);
+                    assert_eq!(opened.manifest().shards.len(), if shard_units == 1 { 2 } else { 1 });
+                    for query in &queries {
+                        for min_length in 1..=3 {
+                            let options = ScanOptions { min_length, occurrences: 3, examined: 3, context: 4 };
+                            check_against_the_oracle(&opened, &texts, query, &options);
+                        }
                     }
                 }
             }
@@ -189,16 +288,20 @@ fn words_with_the_same_hash_stay_two_words() {
     let folder = tempfile::tempdir().expect("makes a folder");
     let (one, other) = colliding_words();
     let phrase = |word: &str| format!("the first and {word} and the last");
-    let both = build(folder.path(), &[phrase(&one), phrase(&other)], BuildOptions::default());
+    let both = build(folder.path(), &[phrase(&one), phrase(&other)], &BuildOptions::default());
     for word in [&one, &other] {
-        assert_eq!(both.count(word).expect("counts"), 1);
-        assert_eq!(both.count(&phrase(word)).expect("counts"), 1);
+        assert_eq!(both.count(word.as_str().into()).expect("counts"), 1);
+        assert_eq!(both.count(phrase(word).as_str().into()).expect("counts"), 1);
     }
     drop(both);
-    let only_one = build(folder.path(), &[phrase(&one)], BuildOptions::default());
-    assert_eq!(only_one.count(&other).expect("counts"), 0);
-    assert_eq!(only_one.matching_statistics(&phrase(&other)).expect("measures"), [3, 2, 1, 0, 3, 2, 1]);
-    let generation = Generation { text: &phrase(&other), prompt: None };
+    let only_one = build(folder.path(), &[phrase(&one)], &BuildOptions::default());
+    assert_eq!(only_one.count(other.as_str().into()).expect("counts"), 0);
+    assert_eq!(
+        only_one.matching_statistics(phrase(&other).as_str().into()).expect("measures"),
+        [3, 2, 1, 0, 3, 2, 1]
+    );
+    let absent = phrase(&other);
+    let generation = Generation { text: absent.as_str().into(), prompt: None };
     let options = ScanOptions { min_length: 7, ..ScanOptions::default() };
     let results = only_one.scan(&[generation], &options, &Interrupt::new()).expect("scans");
     assert_eq!(results[0].match_count, 0, "the filter lets the phrase through, the vocabulary does not");
@@ -215,11 +318,18 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// Whether a text has any unit at all.
+fn has_units(unit: Unit, text: &str) -> bool {
+    let owned = Owned::new(text, unit);
+    !Segmenter::new(unit, VectorPath::Widest).units(owned.borrow()).is_empty()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_texts_agree_with_the_oracle(
+        unit in prop::sample::select(&Unit::ALL[..]),
         texts in prop::collection::vec(text(), 1..5),
         queries in prop::collection::vec(text(), 1..4),
         filter_k in 1..5_u32,
@@ -227,13 +337,60 @@ proptest! {
         min_length in 1..6_usize,
         occurrences in 1..4_usize,
     ) {
-        prop_assume!(texts.iter().any(|text| !Segmenter::default().words(text).is_empty()));
+        prop_assume!(texts.iter().any(|text| has_units(unit, text)));
         let folder = tempfile::tempdir().expect("makes a folder");
-        let options = BuildOptions { filter_k, shard_units, ..BuildOptions::default() };
-        let opened = build(folder.path(), &texts, options);
+        let shard_units = Some(shard_units);
+        let options = BuildOptions { unit, filter_k: Some(filter_k), shard_units, ..BuildOptions::default() };
+        let opened = build(folder.path(), &texts, &options);
         let options = ScanOptions { min_length, occurrences, examined: 16, context: 7 };
         for query in queries.iter().chain(&texts) {
             check_against_the_oracle(&opened, &texts, query, &options);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_index_that_was_changed_is_as_if_built_so(
+        unit in prop::sample::select(&Unit::ALL[..]),
+        texts in prop::collection::vec(text(), 2..6),
+        removals in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
+        query in text(),
+        shard_units in prop::sample::select(vec![1_u32, 30, 100_000]),
+        min_length in 1..4_usize,
+    ) {
+        prop_assume!(has_units(unit, &texts[0]) && has_units(unit, &texts[1]));
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let options = BuildOptions { unit, shard_units: Some(shard_units), ..BuildOptions::default() };
+        let built = build(folder.path(), &texts[..1], &options);
+        let path = built.path().to_owned();
+        drop(built);
+        let mut builder = IndexBuilder::extend(&path, options.clone()).expect("starts");
+        let more: Vec<Owned> = texts[1..].iter().map(|text| Owned::new(text, unit)).collect();
+        add(&mut builder, &more, 1);
+        builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
+        let scan = ScanOptions { min_length, occurrences: 2, examined: 16, context: 7 };
+        check_against_the_oracle(&open(&path), &texts, &query, &scan);
+
+        let mut left = texts.clone();
+        for removal in removals {
+            let number = removal.index(left.len());
+            if !std::mem::take(&mut left[number]).is_empty() {
+                let id = format!("document {number}");
+                prop_assert_eq!(Index::remove(&path, &[&id], &Interrupt::new()).expect("removes"), 1);
+                let again = Index::remove(&path, &[&id], &Interrupt::new());
+                prop_assert!(again.is_err(), "it is gone");
+            }
+        }
+        // Where a document was is an empty one, for the oracle.
+        check_against_the_oracle(&open(&path), &left, &query, &scan);
+        if left.iter().any(|text| has_units(unit, text)) {
+            Index::compact(&path, options, &|_| {}, &Interrupt::new()).expect("compacts");
+            let compacted = open(&path);
+            check_against_the_oracle(&compacted, &left, &query, &scan);
+            prop_assert!(compacted.manifest().shards.iter().all(|shard| shard.removed.is_empty()));
         }
     }
 }

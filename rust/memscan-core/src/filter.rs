@@ -24,18 +24,57 @@ const BITS_PER_KEY: u32 = 5;
 /// Keys whose words are fetched together while the filter is filled.
 const KEYS_AT_ONCE: usize = 64;
 
+/// What the first unit of a run is multiplied with, and how that changes from unit to unit.
+const FIRST_MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+const STEP: u64 = 0xd134_2543_de82_ef95;
+/// `STEP` times this is one, modulo 2^64.
+const STEP_INVERSE: u64 = inverse(STEP);
+const START: u64 = 0x2436_3f84_a885_a309;
+
 /// The 64-bit key of a run of units, from their 32-bit hashes.
 #[inline]
 pub(crate) fn key(hashes: &[u32]) -> u64 {
     // Multilinear hashing (Lemire and Kaser 2014) with multipliers from a geometric sequence.
-    let mut multiplier = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut sum = 0x2436_3f84_a885_a309_u64;
+    let mut multiplier = FIRST_MULTIPLIER;
+    let mut sum = START;
     for &hash in hashes {
         sum = sum.wrapping_add((u64::from(hash) + 1).wrapping_mul(multiplier));
-        multiplier = multiplier.wrapping_mul(0xd134_2543_de82_ef95);
+        multiplier = multiplier.wrapping_mul(STEP);
     }
+    mixed(sum)
+}
+
+/// The keys of all runs of `k` units, from left to right.
+///
+/// The sum of a run follows from that of the one before it: what leaves is taken off, the rest is divided
+/// by the step of the multipliers, what enters is put on (Karp and Rabin 1987).
+pub(crate) fn keys(hashes: &[u32], k: usize) -> impl Iterator<Item = u64> + '_ {
+    let term = |hash: u32, multiplier: u64| (u64::from(hash) + 1).wrapping_mul(multiplier);
+    let mut last_multiplier = FIRST_MULTIPLIER;
+    (1..k).for_each(|_| last_multiplier = last_multiplier.wrapping_mul(STEP));
+    let mut sum = 0_u64;
+    hashes.iter().enumerate().filter_map(move |(place, &hash)| {
+        let leaving = place.checked_sub(k).map_or(0, |before| term(hashes[before], FIRST_MULTIPLIER));
+        sum = sum.wrapping_sub(leaving).wrapping_mul(STEP_INVERSE).wrapping_add(term(hash, last_multiplier));
+        (place + 1 >= k).then(|| mixed(sum.wrapping_add(START)))
+    })
+}
+
+#[inline]
+fn mixed(sum: u64) -> u64 {
     let mixed = (sum ^ (sum >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
+/// The inverse of an odd number modulo 2^64: each step of Newton's doubles the bits that are right.
+const fn inverse(odd: u64) -> u64 {
+    let mut inverse = odd;
+    let mut turn = 0;
+    while turn < 5 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse)));
+        turn += 1;
+    }
+    inverse
 }
 
 /// The word of a filter of `words` words that `key` falls into.
@@ -71,7 +110,12 @@ impl<'a> Filter<'a> {
     /// False if the corpus surely lacks the run of `k` units that starts at `place`.
     #[inline]
     pub(crate) fn may_hold(&self, hashes: &[u32], place: usize) -> bool {
-        let key = key(&hashes[place..place + self.k]);
+        self.may_hold_key(key(&hashes[place..place + self.k]))
+    }
+
+    /// False if the corpus surely lacks the run of this key.
+    #[inline]
+    pub(crate) fn may_hold_key(&self, key: u64) -> bool {
         let bits = bits_of(key);
         self.words.get(word_of(key, self.words.len())).is_some_and(|word| word & bits == bits)
     }
@@ -178,6 +222,18 @@ mod tests {
             (0..100_000_u32).map(|place| place.wrapping_mul(40_503) ^ 0x5bd1_e995).collect();
         let passed = (0..others.len() - 3).filter(|&place| filter.may_hold(&others, place)).count();
         assert!(passed < 2_000, "{passed} of 100,000 absent keys pass");
+    }
+
+    #[test]
+    fn keys_follow_from_those_before_them() {
+        assert_eq!(STEP.wrapping_mul(STEP_INVERSE), 1);
+        let hashes: Vec<u32> = (0..40_u32).map(|place| place.wrapping_mul(0x9e37_79b9)).collect();
+        for k in 1..=64 {
+            for length in 0..hashes.len() {
+                let expected: Vec<u64> = hashes[..length].windows(k).map(key).collect();
+                assert_eq!(super::keys(&hashes[..length], k).collect::<Vec<_>>(), expected, "k {k}");
+            }
+        }
     }
 
     #[test]

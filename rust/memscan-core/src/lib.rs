@@ -7,24 +7,24 @@ cannot hold, the suffix array finds the *maximal matches* in the rest, and the o
 how faithful each is.
 
 ```
-use memscan_core::{BuildOptions, Document, Generation, Index, IndexBuilder, Interrupt, ScanOptions};
+use memscan_core::{BuildOptions, Document, Fidelity, Generation, Index, IndexBuilder, Interrupt, ScanOptions};
 
 # fn main() -> memscan_core::Result<()> {
 # let folder = tempfile::tempdir().expect("makes a folder");
 # let path = folder.path().join("carol.memscan");
 let text = "Marley was dead: to begin with.\nThere is no doubt whatever about that.";
 let mut builder = IndexBuilder::create(&path, BuildOptions::default())?;
-let document = Document { id: "carol", text, metadata: "{}" };
+let document = Document { id: "carol", text: text.into(), metadata: "{}" };
 builder.add(&[document], &|_| {}, &Interrupt::new())?;
 builder.finish(&|_| {}, &Interrupt::new())?;
 
 let index = Index::open(&path)?;
-let generation = Generation { text: "MARLEY WAS DEAD, to begin with!", prompt: None };
+let generation = Generation { text: "MARLEY WAS DEAD, to begin with!".into(), prompt: None };
 let options = ScanOptions { min_length: 5, ..ScanOptions::default() };
 let result = &index.scan(&[generation], &options, &Interrupt::new())?[0];
-assert_eq!(result.spans[0].unit_count, 6);
+assert_eq!(result.spans[0].units, 0..6);
 assert_eq!(result.spans[0].occurrence.text, "Marley was dead: to begin with");
-assert_eq!(result.spans[0].fidelity.name(), "folded");
+assert_eq!(result.spans[0].fidelity, Some(Fidelity::Folded));
 # Ok(())
 # }
 ```
@@ -61,11 +61,11 @@ mod units;
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
     BuildOptions, BuildStatistics, Document, DocumentInfo, FileManifest, Index, IndexBuilder, Manifest,
-    Parameters, ShardManifest, UnitRules,
+    Parameters, ShardManifest, Tokenizer, TokenizerManifest, UnitRules,
 };
 pub use progress::{Interrupt, Stage};
 pub use search::{
-    Fidelity, Found, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, Occurrence, ScanOptions, Span,
-    unit_characters,
+    Fidelity, Found, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, Novelty, Occurrence, ScanOptions,
+    Span, unit_characters,
 };
-pub use units::{Folded, Segmenter, UNICODE_VERSION, VectorPath, WORD_RULES_VERSION, Word};
+pub use units::{Folded, Segmenter, Text, Tokens, UNICODE_VERSION, Unit, VectorPath, Word};

@@ -49,3 +49,16 @@ pub(crate) const fn low(value: u64) -> u32 {
 pub(crate) const fn scale(value: u64, bound: u64) -> usize {
     ((value as u128 * bound as u128) >> 64) as usize
 }
+
+/// A number that is known to fit a byte.
+#[cfg(test)]
+pub(crate) fn byte(number: u32) -> u8 {
+    debug_assert!(number <= 255, "{number} needs more than 8 bits");
+    number as u8
+}
+
+/// The low 8 bits.
+#[inline]
+pub(crate) const fn low_byte(value: u64) -> u8 {
+    value as u8
+}

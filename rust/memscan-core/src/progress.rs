@@ -40,17 +40,14 @@ impl Interrupt {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Sort the suffixes and fill the filter.
+    /// Sort the suffixes of a shard, fill its filter and write both.
     Sorting,
-    /// Write the sections and their hashes.
-    Writing,
 }
 
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Sorting => "sorting suffixes",
-            Self::Writing => "writing and hashing",
         })
     }
 }

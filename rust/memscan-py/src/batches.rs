@@ -27,6 +27,16 @@ fn integers<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> u64) -> ArrayRef 
     Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| value(row).cast_signed())))
 }
 
+/// A column with nulls.
+fn known_integers<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> Option<u64>) -> ArrayRef {
+    Arc::new(rows.iter().map(|row| value(row).map(u64::cast_signed)).collect::<Int64Array>())
+}
+
+/// A column of texts with nulls.
+fn known_texts<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> Option<&'a str>) -> ArrayRef {
+    Arc::new(rows.iter().map(value).collect::<LargeStringArray>())
+}
+
 fn texts<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef {
     Arc::new(LargeStringArray::from_iter_values(rows.iter().map(value)))
 }
@@ -41,18 +51,24 @@ pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<P
         .zip(results)
         .flat_map(|(number, result)| result.spans.iter().map(move |span| (number, span)))
         .collect();
-    let echo = rows.iter().map(|(_, span)| span.echo_units.map(u64::cast_signed));
     let capped: Vec<bool> = rows.iter().map(|(_, span)| span.is_capped).collect();
+    // Without a text there are units, and nothing else to show.
+    fn known<'a, T>(span: &Span, value: T) -> Option<T> {
+        span.bytes.as_ref().map(|_| value)
+    }
+    let length = |span: &Span| span.characters.end - span.characters.start;
     let mut columns: Columns = vec![
         ("generation", integers(&rows, |(number, _)| *number)),
         ("start", integers(&rows, |(_, span)| span.characters.start)),
         ("end", integers(&rows, |(_, span)| span.characters.end)),
-        ("byte_start", integers(&rows, |(_, span)| span.bytes.start)),
-        ("byte_end", integers(&rows, |(_, span)| span.bytes.end)),
-        ("n_units", integers(&rows, |(_, span)| span.unit_count)),
-        ("n_chars", integers(&rows, |(_, span)| span.characters.end - span.characters.start)),
+        ("byte_start", known_integers(&rows, |(_, span)| Some(span.bytes.as_ref()?.start))),
+        ("byte_end", known_integers(&rows, |(_, span)| Some(span.bytes.as_ref()?.end))),
+        ("unit_start", integers(&rows, |(_, span)| span.units.start)),
+        ("unit_end", integers(&rows, |(_, span)| span.units.end)),
+        ("n_units", integers(&rows, |(_, span)| span.units.end - span.units.start)),
+        ("n_chars", known_integers(&rows, |(_, span)| known(span, length(span)))),
     ];
-    let places: Vec<(Fidelity, &Occurrence)> =
+    let places: Vec<(Option<Fidelity>, &Occurrence)> =
         rows.iter().map(|(_, span)| (span.fidelity, &span.occurrence)).collect();
     columns.extend(places_of(&places));
     columns.extend([
@@ -60,18 +76,18 @@ pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<P
         ("count", integers(&rows, |(_, span)| span.count)),
         ("document_count", integers(&rows, |(_, span)| span.document_count)),
         ("count_is_capped", Arc::new(BooleanArray::from(capped)) as ArrayRef),
-        ("echo_units", Arc::new(echo.collect::<Int64Array>()) as ArrayRef),
-        ("text", texts(&rows, |(_, span)| &span.text)),
-        ("context_before", texts(&rows, |(_, span)| &span.context_before)),
-        ("context_after", texts(&rows, |(_, span)| &span.context_after)),
+        ("echo_units", known_integers(&rows, |(_, span)| span.echo_units)),
+        ("text", known_texts(&rows, |(_, span)| known(span, &span.text))),
+        ("context_before", known_texts(&rows, |(_, span)| known(span, &span.context_before))),
+        ("context_after", known_texts(&rows, |(_, span)| known(span, &span.context_after))),
     ]);
     columns.extend(texts_of(&places));
     to_python(py, columns)
 }
 
 /// Occurrences by themselves.
-pub(crate) fn occurrences(py: Python<'_>, found: &[(Fidelity, Occurrence)]) -> PyResult<Py<PyAny>> {
-    let places: Vec<(Fidelity, &Occurrence)> =
+pub(crate) fn occurrences(py: Python<'_>, found: &[(Option<Fidelity>, Occurrence)]) -> PyResult<Py<PyAny>> {
+    let places: Vec<(Option<Fidelity>, &Occurrence)> =
         found.iter().map(|(fidelity, occurrence)| (*fidelity, occurrence)).collect();
     let mut columns = places_of(&places);
     columns.push(("fidelity", fidelities(&places)));
@@ -79,25 +95,30 @@ pub(crate) fn occurrences(py: Python<'_>, found: &[(Fidelity, Occurrence)]) -> P
     to_python(py, columns)
 }
 
-fn places_of(places: &[(Fidelity, &Occurrence)]) -> Columns {
+fn places_of(places: &[(Option<Fidelity>, &Occurrence)]) -> Columns {
     vec![
         ("document_id", names(places, |(_, place)| &place.document_id)),
         ("document_start", integers(places, |(_, place)| place.characters.start)),
         ("document_end", integers(places, |(_, place)| place.characters.end)),
-        ("document_byte_start", integers(places, |(_, place)| place.bytes.start)),
-        ("document_byte_end", integers(places, |(_, place)| place.bytes.end)),
+        ("document_byte_start", known_integers(places, |(_, place)| Some(place.bytes.as_ref()?.start))),
+        ("document_byte_end", known_integers(places, |(_, place)| Some(place.bytes.as_ref()?.end))),
+        ("document_unit_start", integers(places, |(_, place)| place.units.start)),
+        ("document_unit_end", integers(places, |(_, place)| place.units.end)),
     ]
 }
 
-fn fidelities(places: &[(Fidelity, &Occurrence)]) -> ArrayRef {
-    names(places, |(fidelity, _)| fidelity.name())
+fn fidelities(places: &[(Option<Fidelity>, &Occurrence)]) -> ArrayRef {
+    Arc::new(places.iter().map(|(fidelity, _)| fidelity.map(Fidelity::name)).collect::<StringArray>())
 }
 
-fn texts_of(places: &[(Fidelity, &Occurrence)]) -> Columns {
+fn texts_of(places: &[(Option<Fidelity>, &Occurrence)]) -> Columns {
+    fn known<'a>(place: &Occurrence, text: &'a str) -> Option<&'a str> {
+        place.bytes.as_ref().map(|_| text)
+    }
     vec![
-        ("document_text", texts(places, |(_, place)| &place.text)),
-        ("document_context_before", texts(places, |(_, place)| &place.context_before)),
-        ("document_context_after", texts(places, |(_, place)| &place.context_after)),
+        ("document_text", known_texts(places, |(_, place)| known(place, &place.text))),
+        ("document_context_before", known_texts(places, |(_, place)| known(place, &place.context_before))),
+        ("document_context_after", known_texts(places, |(_, place)| known(place, &place.context_after))),
     ]
 }
 
@@ -106,10 +127,10 @@ pub(crate) fn generations(py: Python<'_>, results: &[GenerationMatches]) -> PyRe
     let coverage = results.iter().map(|result| share(result.covered_units, result.unit_count));
     let columns: Columns = vec![
         ("n_units", integers(results, |result| result.unit_count)),
-        ("n_chars", integers(results, |result| result.character_count)),
+        ("n_chars", known_integers(results, |result| result.character_count)),
         ("covered_units", integers(results, |result| result.covered_units)),
         ("coverage", Arc::new(coverage.collect::<Float64Array>()) as ArrayRef),
-        ("covered_chars", integers(results, |result| result.covered_characters)),
+        ("covered_chars", known_integers(results, |result| result.covered_characters)),
         ("longest_match", integers(results, |result| result.longest_match)),
         ("n_spans", integers(results, |result| result.match_count)),
         ("listed_spans", integers(results, |result| result.listed_count)),

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use memscan_core::{BuildOptions, BuildStatistics, Document, Error, ErrorKind, Stage};
+use memscan_core::{BuildOptions, BuildStatistics, Document, Error, ErrorKind, Stage, Tokenizer, Unit};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 
+use crate::errors::to_python;
+use crate::texts::PyTokens;
 use crate::work::{run, run_here};
 
 /// Takes documents and makes an index of them. After an error it can only be abandoned.
@@ -21,9 +23,22 @@ pub(crate) struct IndexBuilder {
 type Guard<'a> = MutexGuard<'a, Option<memscan_core::IndexBuilder>>;
 
 impl IndexBuilder {
+    fn of(builder: memscan_core::IndexBuilder, threads: Option<usize>) -> Self {
+        let building_path = builder.building_path().to_owned();
+        Self { builder: Arc::new(Mutex::new(Some(builder))), building_path, threads }
+    }
+
     fn lock(&self) -> Guard<'_> {
         self.builder.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The kind of units of that name.
+pub(crate) fn unit_named(name: &str) -> PyResult<Unit> {
+    Unit::named(name).ok_or_else(|| {
+        let message = format!("unit is {name:?}; expected word, lexeme, byte or token");
+        to_python(&Error::new(ErrorKind::Input, message))
+    })
 }
 
 fn closed() -> Error {
@@ -34,38 +49,72 @@ fn closed() -> Error {
 #[pymethods]
 impl IndexBuilder {
     #[new]
-    #[pyo3(signature = (path, *, filter_k=5, filter_bits=12, shard_units=None, overwrite=false, threads=None))]
+    #[pyo3(signature = (
+        path, *, unit="word", tokenizer=None, store_text=true, filter_k=None, filter_bits=12,
+        memory_bytes=None, shard_units=None, overwrite=false, threads=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
     fn new(
         py: Python<'_>,
         path: PathBuf,
-        filter_k: u32,
+        unit: &str,
+        tokenizer: Option<(String, String)>,
+        store_text: bool,
+        filter_k: Option<u32>,
         filter_bits: u32,
+        memory_bytes: Option<u64>,
         shard_units: Option<u32>,
         overwrite: bool,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let shard_units = shard_units.unwrap_or(BuildOptions::default().shard_units);
-        let options = BuildOptions { filter_k, filter_bits, shard_units, overwrite };
+        let options = BuildOptions {
+            unit: unit_named(unit)?,
+            tokenizer: tokenizer.map(|(name, json)| Tokenizer { name, json }),
+            store_text,
+            filter_k,
+            filter_bits,
+            memory_bytes,
+            shard_units,
+            overwrite,
+        };
         let builder = run_here(py, || memscan_core::IndexBuilder::create(&path, options))?;
-        let building_path = builder.building_path().to_owned();
-        Ok(Self { builder: Arc::new(Mutex::new(Some(builder))), building_path, threads })
+        Ok(Self::of(builder, threads))
     }
 
-    /// Add documents: ids, texts, and metadata as JSON objects, each a list of the same length.
+    /// Add to the index at `path`, in new shards.
+    #[staticmethod]
+    #[pyo3(signature = (path, *, memory_bytes=None, shard_units=None, threads=None))]
+    fn extend(
+        py: Python<'_>,
+        path: PathBuf,
+        memory_bytes: Option<u64>,
+        shard_units: Option<u32>,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let options = BuildOptions { memory_bytes, shard_units, ..BuildOptions::default() };
+        let builder = run_here(py, || memscan_core::IndexBuilder::extend(&path, options))?;
+        Ok(Self::of(builder, threads))
+    }
+
+    /// Add documents: ids, texts, metadata as JSON objects, and tokens if these are the units; each a list of
+    /// the same length.
+    #[pyo3(signature = (ids, texts, metadata, tokens=None))]
     fn add(
         &self,
         py: Python<'_>,
         ids: Vec<PyBackedStr>,
         texts: Vec<PyBackedStr>,
         metadata: Vec<PyBackedStr>,
+        tokens: Option<Vec<PyTokens>>,
     ) -> PyResult<()> {
         let builder = Arc::clone(&self.builder);
         run(py, self.threads, move |interrupt| {
+            let texts = crate::texts::texts(texts, tokens)?;
             if ids.len() != texts.len() || ids.len() != metadata.len() {
                 return Err(Error::new(ErrorKind::Input, "ids, texts and metadata differ in length"));
             }
             let documents: Vec<Document<'_>> = (ids.iter().zip(&texts).zip(&metadata))
-                .map(|((id, text), metadata)| Document { id, text, metadata })
+                .map(|((id, text), metadata)| Document { id, text: text.borrow(), metadata })
                 .collect();
             let mut guard = builder.lock().unwrap_or_else(PoisonError::into_inner);
             let added = guard.as_mut().ok_or_else(closed)?.add(&documents, &|_| {}, interrupt);
@@ -127,11 +176,12 @@ struct Statistics {
     units: u64,
     distinct_units: u64,
     text_bytes: u64,
+    shards: u64,
 }
 
 impl From<BuildStatistics> for Statistics {
     fn from(statistics: BuildStatistics) -> Self {
-        let BuildStatistics { documents, units, distinct_units, text_bytes } = statistics;
-        Self { documents, units, distinct_units, text_bytes }
+        let BuildStatistics { documents, units, distinct_units, text_bytes, shards } = statistics;
+        Self { documents, units, distinct_units, text_bytes, shards }
     }
 }

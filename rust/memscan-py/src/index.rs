@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use memscan_core::{DocumentInfo, Error, ErrorKind, Generation, ScanOptions, unit_characters};
-use numpy::{PyArray1, PyArray2, ToPyArray};
+use memscan_core::{
+    BuildOptions, DocumentInfo, Error, ErrorKind, Generation, Novelty, Result, ScanOptions, Text,
+    unit_characters,
+};
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 
 use crate::batches;
+use crate::texts::{PyText, PyTokens};
 use crate::work::{run, run_here};
 
 /// An open index. Immutable; any number of threads may use it.
@@ -47,14 +51,49 @@ impl Index {
         run(py, threads, move |interrupt| index.verify(interrupt))
     }
 
+    /// The tokenizer's `tokenizer.json`, for an index of tokens that was told one.
+    fn tokenizer_json(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        run_here(py, || self.0.tokenizer_json())
+    }
+
+    /// Remove the documents with these ids from the index at `path`; return how many there were.
+    #[staticmethod]
+    fn remove(py: Python<'_>, path: PathBuf, ids: Vec<String>) -> PyResult<u64> {
+        run(py, Some(1), move |interrupt| {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            memscan_core::Index::remove(&path, &ids, interrupt)
+        })
+    }
+
+    /// Write the index at `path` anew, without what was removed.
+    #[staticmethod]
+    #[pyo3(signature = (path, *, memory_bytes=None, shard_units=None, threads=None))]
+    fn compact(
+        py: Python<'_>,
+        path: PathBuf,
+        memory_bytes: Option<u64>,
+        shard_units: Option<u32>,
+        threads: Option<usize>,
+    ) -> PyResult<()> {
+        let options = BuildOptions { memory_bytes, shard_units, ..BuildOptions::default() };
+        run(py, threads, move |interrupt| {
+            memscan_core::Index::compact(&path, options, &|_| {}, interrupt).map(|_| ())
+        })
+    }
+
     /// Scan texts; return their spans and one row for each text.
-    #[pyo3(signature = (texts, prompts, *, min_length, occurrences, examined, context, threads=None))]
+    #[pyo3(signature = (
+        texts, prompts, *, tokens=None, prompt_tokens=None, min_length, occurrences, examined, context,
+        threads=None
+    ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
     fn scan_batch(
         &self,
         py: Python<'_>,
         texts: Vec<PyBackedStr>,
         prompts: Option<Vec<Option<PyBackedStr>>>,
+        tokens: Option<Vec<PyTokens>>,
+        prompt_tokens: Option<Vec<Option<PyTokens>>>,
         min_length: usize,
         occurrences: usize,
         examined: usize,
@@ -64,14 +103,13 @@ impl Index {
         let index = Arc::clone(&self.0);
         let options = ScanOptions { min_length, occurrences, examined, context };
         let results = run(py, threads, move |interrupt| {
-            if prompts.as_ref().is_some_and(|prompts| prompts.len() != texts.len()) {
-                return Err(Error::new(ErrorKind::Input, "there are more or fewer prompts than texts"));
-            }
-            let prompt = |place: usize| prompts.as_ref().and_then(|prompts| prompts.get(place)?.as_deref());
-            let generations: Vec<Generation<'_>> = texts
-                .iter()
-                .enumerate()
-                .map(|(place, text)| Generation { text, prompt: prompt(place) })
+            let texts = crate::texts::texts(texts, tokens)?;
+            let prompts = paired(prompts, prompt_tokens, texts.len())?;
+            let generations: Vec<Generation<'_>> = (texts.iter().zip(&prompts))
+                .map(|(text, prompt)| Generation {
+                    text: text.borrow(),
+                    prompt: prompt.as_ref().map(PyText::borrow),
+                })
                 .collect();
             index.scan(&generations, &options, interrupt)
         })?;
@@ -79,61 +117,117 @@ impl Index {
     }
 
     /// Where a whole text stands: count, document count, whether that is capped, occurrences.
-    #[pyo3(signature = (text, *, limit, examined, context))]
+    #[pyo3(signature = (text, *, tokens=None, limit, examined, context))]
     fn find(
         &self,
         py: Python<'_>,
-        text: &str,
+        text: PyBackedStr,
+        tokens: Option<PyTokens>,
         limit: usize,
         examined: usize,
         context: usize,
     ) -> PyResult<(u64, u64, bool, Py<PyAny>)> {
         let options = ScanOptions { min_length: 1, occurrences: limit, examined, context };
-        let found = run_here(py, || self.0.find(text, &options))?;
+        let text = PyText::new(text, tokens);
+        let found = run_here(py, || self.0.find(text.borrow(), &options))?;
         let occurrences = batches::occurrences(py, &found.occurrences)?;
         Ok((found.count, found.document_count, found.is_capped, occurrences))
     }
 
     /// How often a whole text stands in the corpus.
-    fn count(&self, py: Python<'_>, text: &str) -> PyResult<u64> {
-        run_here(py, || self.0.count(text))
+    #[pyo3(signature = (text, *, tokens=None))]
+    fn count(&self, py: Python<'_>, text: PyBackedStr, tokens: Option<PyTokens>) -> PyResult<u64> {
+        let text = PyText::new(text, tokens);
+        run_here(py, || self.0.count(text.borrow()))
     }
 
-    /// The longest match of a text, as a span; none if not even one word occurs.
-    #[pyo3(signature = (text, *, context))]
-    fn longest_match(&self, py: Python<'_>, text: &str, context: usize) -> PyResult<Py<PyAny>> {
-        let result = run_here(py, || self.0.longest_match(text, context))?;
+    /// The longest match of a text, as a span; none if not even one unit occurs.
+    #[pyo3(signature = (text, *, tokens=None, context))]
+    fn longest_match(
+        &self,
+        py: Python<'_>,
+        text: PyBackedStr,
+        tokens: Option<PyTokens>,
+        context: usize,
+    ) -> PyResult<Py<PyAny>> {
+        let text = PyText::new(text, tokens);
+        let result = run_here(py, || self.0.longest_match(text.borrow(), context))?;
         batches::spans(py, &[result])
     }
 
-    /// The length of the longest match that starts at each unit.
+    /// For each text, the length of the longest match that starts at each unit, or that ends there.
+    #[pyo3(signature = (texts, *, tokens=None, backward=false, threads=None))]
     fn matching_statistics<'py>(
         &self,
         py: Python<'py>,
-        text: PyBackedStr,
-    ) -> PyResult<Bound<'py, PyArray1<u32>>> {
+        texts: Vec<PyBackedStr>,
+        tokens: Option<Vec<PyTokens>>,
+        backward: bool,
+        threads: Option<usize>,
+    ) -> PyResult<Vec<Bound<'py, PyArray1<u32>>>> {
         let index = Arc::clone(&self.0);
-        let lengths = run(py, Some(1), move |_| index.matching_statistics(&text))?;
-        Ok(PyArray1::from_vec(py, lengths))
+        let lengths = run(py, threads, move |interrupt| {
+            let texts = crate::texts::texts(texts, tokens)?;
+            let texts: Vec<Text<'_>> = texts.iter().map(PyText::borrow).collect();
+            index.statistics(&texts, backward, interrupt)
+        })?;
+        Ok(lengths.into_iter().map(|lengths| PyArray1::from_vec(py, lengths)).collect())
+    }
+
+    /// For each text, how many runs of 1 to `longest` units it has, and how many of these the corpus lacks:
+    /// two arrays of shape (texts, longest).
+    #[pyo3(signature = (texts, *, tokens=None, longest, threads=None))]
+    fn novelty<'py>(
+        &self,
+        py: Python<'py>,
+        texts: Vec<PyBackedStr>,
+        tokens: Option<Vec<PyTokens>>,
+        longest: usize,
+        threads: Option<usize>,
+    ) -> PyResult<(Bound<'py, PyArray2<i64>>, Bound<'py, PyArray2<i64>>)> {
+        let index = Arc::clone(&self.0);
+        let counts = run(py, threads, move |interrupt| {
+            let texts = crate::texts::texts(texts, tokens)?;
+            let texts: Vec<Text<'_>> = texts.iter().map(PyText::borrow).collect();
+            index.novelty(&texts, longest, interrupt)
+        })?;
+        let rows = |counts_of: fn(&Novelty) -> &Vec<u64>| {
+            let flat: Vec<i64> = counts
+                .iter()
+                .flat_map(|one| counts_of(one).iter().map(|count| count.cast_signed()))
+                .collect();
+            PyArray1::from_vec(py, flat).reshape([counts.len(), longest])
+        };
+        Ok((rows(|one| &one.runs)?, rows(|one| &one.novel)?))
     }
 
     /// Where each unit stands: start and end in characters, shape (n, 2).
-    #[expect(clippy::unused_self, reason = "the unit is a property of the index")]
-    fn unit_spans<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyArray2<i64>>> {
-        let spans = run_here(py, || Ok(unit_characters(text)))?;
+    #[pyo3(signature = (text, *, tokens=None))]
+    fn unit_spans<'py>(
+        &self,
+        py: Python<'py>,
+        text: PyBackedStr,
+        tokens: Option<PyTokens>,
+    ) -> PyResult<Bound<'py, PyArray2<i64>>> {
+        let text = PyText::new(text, tokens);
+        let spans = run_here(py, || unit_characters(text.borrow(), self.0.unit()))?;
         let flat: Vec<i64> = spans.into_iter().flatten().map(u64::cast_signed).collect();
         let rows = flat.len() / 2;
-        flat.to_pyarray(py).cast_into::<PyArray1<i64>>()?.reshape_rows(rows)
+        PyArray1::from_vec(py, flat).reshape([rows, 2])
     }
 }
 
-/// An array of pairs from one of numbers.
-trait ReshapeRows<'py> {
-    fn reshape_rows(self, rows: usize) -> PyResult<Bound<'py, PyArray2<i64>>>;
-}
-
-impl<'py> ReshapeRows<'py> for Bound<'py, PyArray1<i64>> {
-    fn reshape_rows(self, rows: usize) -> PyResult<Bound<'py, PyArray2<i64>>> {
-        numpy::PyArrayMethods::reshape(&self, [rows, 2])
+/// Prompts with their tokens, none where there is no prompt.
+fn paired(
+    prompts: Option<Vec<Option<PyBackedStr>>>,
+    tokens: Option<Vec<Option<PyTokens>>>,
+    count: usize,
+) -> Result<Vec<Option<PyText>>> {
+    let Some(prompts) = prompts else { return Ok((0..count).map(|_| None).collect()) };
+    let tokens = tokens.unwrap_or_else(|| prompts.iter().map(|_| None).collect());
+    if prompts.len() != count || tokens.len() != count {
+        return Err(Error::new(ErrorKind::Input, "there are more or fewer prompts than texts"));
     }
+    let pairs = prompts.into_iter().zip(tokens);
+    Ok(pairs.map(|(prompt, tokens)| Some(PyText::new(prompt?, tokens))).collect())
 }

@@ -7,9 +7,10 @@ mod batches;
 mod builder;
 mod errors;
 mod index;
+mod texts;
 mod work;
 
-use memscan_core::{Segmenter, UNICODE_VERSION};
+use memscan_core::{Segmenter, UNICODE_VERSION, VectorPath};
 use pyo3::prelude::*;
 
 #[pymodule]
@@ -19,13 +20,22 @@ mod _native {
     #[pymodule_export]
     use super::index::Index;
     #[pymodule_export]
-    use super::{is_debug_build, segment, unicode_version, vector_path, version};
+    use super::{is_debug_build, segment, unicode_version, unit_defaults, vector_path, version};
 }
 
-/// The folded words of a text.
+/// The units of a text as they are compared: words folded.
 #[pyfunction]
-fn segment(py: Python<'_>, text: &str) -> Vec<String> {
-    py.detach(|| Segmenter::default().words(text))
+#[pyo3(signature = (text, unit="word"))]
+fn segment(py: Python<'_>, text: &str, unit: &str) -> PyResult<Vec<String>> {
+    let unit = builder::unit_named(unit)?;
+    Ok(py.detach(|| Segmenter::new(unit, VectorPath::Widest).units(text)))
+}
+
+/// What goes without saying of a unit: its shortest match and the length of the runs its filter knows.
+#[pyfunction]
+fn unit_defaults(unit: &str) -> PyResult<(usize, u32)> {
+    let unit = builder::unit_named(unit)?;
+    Ok((unit.default_min_length(), unit.default_filter_k()))
 }
 
 /// The version of the library.

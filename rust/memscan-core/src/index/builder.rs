@@ -4,53 +4,25 @@ Building an index: documents go in, a finished folder comes out, or nothing.
 Everything is written to a folder beside the index, `NAME.building`, and renamed when the
 manifest stands in it. A lock in that folder keeps a second builder out; the lock of a
 builder that died is free, and what it left is cleared away.
+
+To add to an index, shards are built there as well, then moved into it, and the manifest that names them
+is put in place last.
 */
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::documents::Document;
-use super::manifest::{MANIFEST_NAME, Manifest, Parameters, ShardManifest};
+use super::finishing::{Finishing, at_once};
+use super::folder::{building_folder, claim, lock_file, remove_folder, rename, sync_folder};
+use super::manifest::{FileManifest, MANIFEST_NAME, Manifest, TokenizerManifest, UnitRules};
+use super::options::{BuildOptions, BuildStatistics, Tokenizer};
 use super::shard_builder::ShardBuilder;
-use super::{building_folder, lock_file};
 use crate::error::{Error, ErrorKind, Result};
-use crate::num::{index, wide};
+use crate::num::{index, offset, wide};
 use crate::progress::{Interrupt, Stage};
 use crate::suffix::LONGEST_TEXT;
-
-/// How an index is built.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct BuildOptions {
-    /// The length of the runs that the filter knows, in units: 1 to 64.
-    pub filter_k: u32,
-    /// The size of the filter, in bits for each different run: 1 to 64.
-    pub filter_bits: u32,
-    /// The most units and documents, taken together, that go into one shard. No document is cut: one
-    /// with more has a shard of its own.
-    pub shard_units: u32,
-    /// Whether an index that stands at the path is replaced.
-    pub overwrite: bool,
-}
-
-impl Default for BuildOptions {
-    fn default() -> Self {
-        let shard_units = u32::try_from(LONGEST_TEXT).expect("positions have 31 bits");
-        Self { filter_k: 5, filter_bits: 12, shard_units, overwrite: false }
-    }
-}
-
-/// What a builder has taken in so far.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct BuildStatistics {
-    /// Documents.
-    pub documents: u64,
-    /// Units in them.
-    pub units: u64,
-    /// Different units, counted once a shard.
-    pub distinct_units: u64,
-    /// Bytes of text.
-    pub text_bytes: u64,
-}
+use crate::units::Unit;
 
 /// Takes documents and makes an index of them.
 #[derive(Debug)]
@@ -59,8 +31,12 @@ pub struct IndexBuilder {
     building: PathBuf,
     lock: Option<File>,
     options: BuildOptions,
-    finished: Vec<ShardManifest>,
+    /// The index that is added to.
+    base: Option<Manifest>,
+    finishing: Finishing,
     current: Option<ShardBuilder>,
+    /// Of the shards before the current one.
+    closed: BuildStatistics,
     documents: u64,
     text_bytes: u64,
 }
@@ -68,7 +44,7 @@ pub struct IndexBuilder {
 impl IndexBuilder {
     /// Start an index that will stand at `target`.
     pub fn create(target: &Path, options: BuildOptions) -> Result<Self> {
-        check_options(&options)?;
+        options.check()?;
         if target.symlink_metadata().is_ok() && !(options.overwrite && may_replace(target)) {
             let hint = if options.overwrite {
                 "only an index is overwritten; give another path"
@@ -78,6 +54,30 @@ impl IndexBuilder {
             let message = format!("`{}` exists already", target.display());
             return Err(Error::new(ErrorKind::Output, message).with_hint(hint));
         }
+        Self::start(target, options, None)
+    }
+
+    /// Start to add documents to the index at `target`, as new shards, cut as `options` say; all that
+    /// shapes an index stays as it is there.
+    pub fn extend(target: &Path, options: BuildOptions) -> Result<Self> {
+        let base = Manifest::read(target)?;
+        let options = BuildOptions {
+            unit: base.unit.kind()?,
+            tokenizer: None,
+            store_text: base.parameters.store_text,
+            filter_k: Some(base.parameters.filter_k),
+            filter_bits: base.parameters.filter_bits,
+            overwrite: false,
+            ..options
+        };
+        options.check()?;
+        let mut builder = Self::start(target, options, None)?;
+        // Read again: another may have changed it before the lock was ours.
+        builder.base = Some(Manifest::read(target)?);
+        Ok(builder)
+    }
+
+    fn start(target: &Path, options: BuildOptions, base: Option<Manifest>) -> Result<Self> {
         let building = building_folder(target);
         let lock = claim(&building)?;
         Ok(Self {
@@ -85,8 +85,10 @@ impl IndexBuilder {
             building,
             lock: Some(lock),
             options,
-            finished: Vec::new(),
+            base,
+            finishing: Finishing::default(),
             current: None,
+            closed: BuildStatistics::default(),
             documents: 0,
             text_bytes: 0,
         })
@@ -101,22 +103,28 @@ impl IndexBuilder {
         progress: &(dyn Fn(Stage) + Sync),
         interrupt: &Interrupt,
     ) -> Result<()> {
-        documents.iter().try_for_each(check_metadata)?;
+        documents.iter().try_for_each(|document| self.check_document(document))?;
         let mut rest = documents;
         while !rest.is_empty() {
             interrupt.check()?;
             let count = self.fitting(rest);
             if count == 0 {
-                self.finish_shard(progress, interrupt)?;
+                progress(Stage::Sorting);
+                self.finish_shard(interrupt)?;
                 continue;
             }
             let (now, later) = rest.split_at(count);
             self.shard()?.add(now, interrupt)?;
             self.documents += wide(now.len());
-            self.text_bytes += now.iter().map(|document| wide(document.text.len())).sum::<u64>();
+            self.text_bytes += now.iter().map(|document| wide(document.text.characters.len())).sum::<u64>();
             rest = later;
         }
         Ok(())
+    }
+
+    /// What the texts are sequences of.
+    pub fn unit(&self) -> Unit {
+        self.options.unit
     }
 
     /// The folder that is written to, until the index is finished.
@@ -126,73 +134,134 @@ impl IndexBuilder {
 
     /// What was added so far.
     pub fn statistics(&self) -> BuildStatistics {
-        let shards = self.finished.iter();
-        let (units, distinct) = shards
-            .fold((0, 0), |(units, distinct), shard| (units + shard.units, distinct + shard.distinct_units));
         let current = self.current.as_ref();
         BuildStatistics {
             documents: self.documents,
-            units: units + current.map_or(0, |shard| wide(shard.unit_count())),
-            distinct_units: distinct + current.map_or(0, |shard| wide(shard.distinct_count())),
+            units: self.closed.units + current.map_or(0, |shard| wide(shard.unit_count())),
+            distinct_units: self.closed.distinct_units
+                + current.map_or(0, |shard| wide(shard.distinct_count())),
             text_bytes: self.text_bytes,
+            shards: wide(self.finishing.len() + usize::from(current.is_some())),
         }
     }
 
     /// Finish the index and move it to its place.
     pub fn finish(mut self, progress: &(dyn Fn(Stage) + Sync), interrupt: &Interrupt) -> Result<Manifest> {
         if self.statistics().units == 0 {
+            let unit = self.options.unit.plural();
             let message = match self.documents {
                 0 => "the corpus has no documents".to_owned(),
-                count => format!("the corpus has no words: {count} documents without one"),
+                count => format!("the corpus has no {unit}: {count} documents without one"),
             };
             return Err(
                 Error::new(ErrorKind::Input, message).with_hint("check the corpus paths and the text field")
             );
         }
-        self.finish_shard(progress, interrupt)?;
-        let BuildOptions { filter_k, filter_bits, shard_units, .. } = self.options;
-        let parameters = Parameters { filter_k, filter_bits, shard_units };
-        let manifest = Manifest::new(parameters, std::mem::take(&mut self.finished));
-        manifest.write(&self.building)?;
-        self.publish()?;
+        progress(Stage::Sorting);
+        self.finish_shard(interrupt)?;
+        let shards = self.finishing.finish(interrupt)?;
+        let manifest = match self.base.take() {
+            Some(base) => {
+                let all = base.shards.into_iter().chain(shards).collect();
+                let manifest = Manifest::new(base.unit, base.parameters, all);
+                self.join(&manifest)?;
+                manifest
+            }
+            None => {
+                let tokenizer = self.options.tokenizer.as_ref();
+                let tokenizer = tokenizer.map(|one| self.keep_tokenizer(one)).transpose()?;
+                let rules = UnitRules::new(self.options.unit, tokenizer);
+                let manifest = Manifest::new(rules, self.options.parameters(), shards);
+                manifest.write(&self.building)?;
+                self.publish()?;
+                manifest
+            }
+        };
         Ok(manifest)
     }
 
+    fn check_document(&self, document: &Document<'_>) -> Result<()> {
+        let refuse = |reason: &str| {
+            let message = format!("document `{}`: {reason}", document.id);
+            Err(Error::new(ErrorKind::Input, message))
+        };
+        let metadata = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(document.metadata);
+        if let Err(error) = metadata {
+            return refuse(&format!("the metadata is no JSON object: {error}"));
+        }
+        if let Err(error) = document.text.check(self.options.unit) {
+            return refuse(&error.to_string());
+        }
+        if self.options.store_text && !document.text.has_characters() {
+            return refuse("only its tokens are known, and the index is to store the text");
+        }
+        if self.options.unit == Unit::Token && u32::try_from(document.text.characters.len()).is_err() {
+            return refuse("a text in tokens has at most 4 GiB");
+        }
+        Ok(())
+    }
+
     /// How many of `documents` go into the current shard: all that surely fit, and at least one if the
-    /// shard is empty. A text has at most as many units as bytes.
+    /// shard is empty.
     fn fitting(&self, documents: &[Document<'_>]) -> usize {
-        let limit = index(self.options.shard_units).min(LONGEST_TEXT);
-        let mut filled = self.current.as_ref().map_or(0, ShardBuilder::position_count);
+        let limit = self.options.shard_units.map_or(LONGEST_TEXT, index).min(LONGEST_TEXT);
+        let current = self.current.as_ref();
+        let mut filled = current.map_or(0, ShardBuilder::position_count);
         let is_empty = filled == 0;
+        if !is_empty && current.is_some_and(|shard| shard.memory_to_finish() >= self.shard_memory()) {
+            return 0;
+        }
         let fitting = documents.iter().take_while(|document| {
-            filled = filled.saturating_add(document.text.len() + 1);
+            filled = filled.saturating_add(document.text.most_units() + 1);
             filled <= limit
         });
         fitting.count().max(usize::from(is_empty))
     }
 
+    /// The memory that finishing a shard may take. While some are finished, one more is filled, for which
+    /// half as much is enough.
+    fn shard_memory(&self) -> usize {
+        let Some(bytes) = self.options.memory_bytes else { return usize::MAX };
+        let halves = wide(2 * at_once() + 1).max(2);
+        offset(bytes / halves * 2)
+    }
+
     fn shard(&mut self) -> Result<&mut ShardBuilder> {
         if self.current.is_none() {
-            let folder = self.building.join(format!("shard-{:05}", self.finished.len()));
-            self.current = Some(ShardBuilder::create(folder)?);
+            let folder =
+                self.building.join(format!("shard-{:05}", self.first_number() + self.finishing.len()));
+            self.current = Some(ShardBuilder::create(folder, self.options.unit, self.options.store_text)?);
         }
         Ok(self.current.as_mut().expect("it was just made"))
     }
 
-    fn finish_shard(&mut self, progress: &(dyn Fn(Stage) + Sync), interrupt: &Interrupt) -> Result<()> {
+    /// The number of the first new shard: one more than any that is there.
+    fn first_number(&self) -> usize {
+        let number = |folder: &str| folder.rsplit('-').next()?.parse::<usize>().ok();
+        let shards = self.base.iter().flat_map(|base| &base.shards);
+        shards.filter_map(|shard| number(&shard.folder)).max().map_or(0, |last| last + 1)
+    }
+
+    fn finish_shard(&mut self, interrupt: &Interrupt) -> Result<()> {
         let Some(shard) = self.current.take() else { return Ok(()) };
-        let BuildOptions { filter_k, filter_bits, shard_units, .. } = self.options;
-        let parameters = Parameters { filter_k, filter_bits, shard_units };
-        self.finished.push(shard.finish(parameters, progress, interrupt)?);
-        Ok(())
+        self.closed.units += wide(shard.unit_count());
+        self.closed.distinct_units += wide(shard.distinct_count());
+        self.finishing.push(shard, self.options.parameters(), interrupt)
+    }
+
+    fn keep_tokenizer(&self, tokenizer: &Tokenizer) -> Result<TokenizerManifest> {
+        const NAME: &str = "tokenizer.json";
+        let path = self.building.join(NAME);
+        let written = fs::write(&path, &tokenizer.json).and_then(|()| File::open(&path)?.sync_all());
+        written.map_err(|error| Error::io("write", &path, error))?;
+        let file = FileManifest::of(&self.building, "tokenizer", NAME.to_owned())?;
+        Ok(TokenizerManifest { name: tokenizer.name.clone(), file })
     }
 
     /// Move the finished folder to its place, over the index that stands there if that may be.
     fn publish(&mut self) -> Result<()> {
         let lock = self.lock.take();
         let replaced = self.building.with_extension("replaced");
-        let rename =
-            |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| Error::io("rename", from, error));
         if self.options.overwrite && self.target.symlink_metadata().is_ok() {
             remove_folder(&replaced)?;
             rename(&self.target, &replaced)?;
@@ -202,11 +271,25 @@ impl IndexBuilder {
         let path = lock_file(&self.target);
         fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
         remove_folder(&replaced)?;
-        if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            let synced = File::open(parent).and_then(|folder| folder.sync_all());
-            synced.map_err(|error| Error::io("sync", parent, error))?;
+        match self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            Some(parent) => sync_folder(parent),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Move the finished shards into the index that stands there, and then put the manifest in place.
+    fn join(&mut self, manifest: &Manifest) -> Result<()> {
+        for shard in &manifest.shards {
+            let built = self.building.join(&shard.folder);
+            if built.is_dir() {
+                let place = self.target.join(&shard.folder);
+                // What stands there was left by one that died before its manifest was in place.
+                remove_folder(&place)?;
+                rename(&built, &place)?;
+            }
+        }
+        sync_folder(&self.target)?;
+        manifest.write(&self.target)
     }
 }
 
@@ -232,57 +315,9 @@ fn is_still_linked(_: &File) -> bool {
     true
 }
 
-fn check_options(options: &BuildOptions) -> Result<()> {
-    for (name, value) in [("filter_k", options.filter_k), ("filter_bits", options.filter_bits)] {
-        if !(1..=64).contains(&value) {
-            let message = format!("{name} is {value}; it must be from 1 to 64");
-            return Err(Error::new(ErrorKind::Input, message));
-        }
-    }
-    if options.shard_units == 0 {
-        return Err(Error::new(ErrorKind::Input, "shard_units is 0; a shard holds at least one unit"));
-    }
-    Ok(())
-}
-
-fn check_metadata(document: &Document<'_>) -> Result<()> {
-    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(document.metadata);
-    object.map(|_| ()).map_err(|error| {
-        let message = format!("the metadata of document `{}` is no JSON object: {error}", document.id);
-        Error::new(ErrorKind::Input, message)
-    })
-}
-
 /// Only an index is overwritten, never another folder or file.
 fn may_replace(target: &Path) -> bool {
     target.join(MANIFEST_NAME).is_file()
-}
-
-fn remove_folder(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
-        _ => Ok(()),
-    }
-}
-
-/// Make the folder to build in, or take it over from a builder that died.
-fn claim(building: &Path) -> Result<File> {
-    let failed = |verb: &'static str| move |error| Error::io(verb, building, error);
-    fs::create_dir_all(building).map_err(failed("create"))?;
-    let lock_path = lock_file(building);
-    let lock = File::create(&lock_path).map_err(|error| Error::io("create", &lock_path, error))?;
-    if lock.try_lock().is_err() {
-        let message = format!("another build is under way in `{}`", building.display());
-        return Err(Error::new(ErrorKind::Output, message).with_hint("wait for it, or give another path"));
-    }
-    for entry in fs::read_dir(building).map_err(failed("read"))? {
-        let path = entry.map_err(failed("read"))?.path();
-        if path != lock_path {
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(|error| Error::io("remove", &path, error))?;
-        }
-    }
-    Ok(lock)
 }
 
 #[cfg(test)]
@@ -290,13 +325,13 @@ mod tests {
     use super::*;
     use crate::Index;
 
-    const OVERWRITE: BuildOptions =
-        BuildOptions { filter_k: 2, filter_bits: 12, shard_units: 100, overwrite: true };
-    const NEW: BuildOptions = BuildOptions { overwrite: false, ..OVERWRITE };
+    const OVERWRITE: bool = true;
+    const NEW: bool = false;
 
-    fn build(path: &Path, text: &str, options: BuildOptions) -> Result<Manifest> {
+    fn build(path: &Path, text: &str, overwrite: bool) -> Result<Manifest> {
+        let options = BuildOptions { filter_k: Some(2), overwrite, ..BuildOptions::default() };
         let mut builder = IndexBuilder::create(path, options)?;
-        let document = Document { id: "one", text, metadata: "{}" };
+        let document = Document { id: "one", text: text.into(), metadata: "{}" };
         builder.add(&[document], &|_| {}, &Interrupt::new())?;
         builder.finish(&|_| {}, &Interrupt::new())
     }
@@ -313,8 +348,8 @@ mod tests {
     fn a_second_builder_at_one_place_is_refused_until_the_first_is_gone() {
         let folder = tempfile::tempdir().expect("makes a folder");
         let path = folder.path().join("index");
-        let first = IndexBuilder::create(&path, NEW).expect("starts");
-        let second = IndexBuilder::create(&path, NEW).expect_err("is refused");
+        let first = IndexBuilder::create(&path, BuildOptions::default()).expect("starts");
+        let second = IndexBuilder::create(&path, BuildOptions::default()).expect_err("is refused");
         assert_eq!(second.kind(), ErrorKind::Output);
         drop(first);
         assert!(names(folder.path()).is_empty(), "a builder that is dropped leaves nothing");

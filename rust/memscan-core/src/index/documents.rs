@@ -6,6 +6,7 @@ characters.
 use super::format::{Section, SectionFile, SectionWriter};
 use crate::error::Result;
 use crate::num::{offset, position, wide};
+use crate::units::Text;
 
 /// A document of the corpus, as it is added to an index.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +14,7 @@ pub struct Document<'a> {
     /// What the corpus calls it.
     pub id: &'a str,
     /// Its text.
-    pub text: &'a str,
+    pub text: Text<'a>,
     /// What else is known of it, as a JSON object.
     pub metadata: &'a str,
 }
@@ -57,7 +58,7 @@ impl DocumentsBuilder {
         self.id_ends.push(wide(self.ids.len()));
         self.metadata.extend_from_slice(document.metadata.as_bytes());
         self.metadata_ends.push(wide(self.metadata.len()));
-        self.bytes += wide(document.text.len());
+        self.bytes += wide(document.text.characters.len());
         self.characters += characters;
     }
 
@@ -68,6 +69,11 @@ impl DocumentsBuilder {
     /// Bytes of text so far.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of memory.
+    pub(super) fn memory(&self) -> usize {
+        self.ids.len() + self.metadata.len() + self.len() * (size_of::<u32>() + 4 * size_of::<u64>())
     }
 
     /// Write the table; the last document's units end before `position_count`.

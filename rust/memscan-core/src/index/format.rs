@@ -22,7 +22,7 @@ use crate::raw::map::Mapped;
 compile_error!("index files are little-endian and mapped as they are");
 
 /// The version of everything in an index folder, its manifest included.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"MEMSCAN\0";
 const HEADER_BYTES: usize = 64;
@@ -205,6 +205,13 @@ impl SectionFile {
     #[inline]
     pub(crate) fn get<T: Pod>(&self, section: &Section<T>) -> &[T] {
         bytemuck::cast_slice(&self.map.bytes()[section.bytes.clone()])
+    }
+
+    /// Where the section `name` starts and ends in the file, in bytes.
+    pub(crate) fn place_of(&self, name: &str) -> Result<(u64, u64)> {
+        let entry = self.entries.iter().find(|entry| entry.name == name);
+        let place = entry.and_then(|entry| Some((entry.start, entry.end()?)));
+        place.ok_or_else(|| Error::corrupt(format!("`{}` lacks the section `{name}`", self.path.display())))
     }
 
     /// The path the file was opened at.

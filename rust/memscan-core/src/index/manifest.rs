@@ -13,10 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::format::FORMAT_VERSION;
 use crate::error::{Error, ErrorKind, Result};
-use crate::units::{UNICODE_VERSION, WORD_RULES_VERSION};
+use crate::num::wide;
+use crate::units::{UNICODE_VERSION, Unit};
 
 /// The name of the manifest in an index folder.
 pub(super) const MANIFEST_NAME: &str = "manifest.json";
+
+/// The name of a manifest that is being written.
+const NEW_MANIFEST_NAME: &str = "manifest.json.new";
 
 const FORMAT_NAME: &str = "memscan index";
 
@@ -40,7 +44,7 @@ pub struct Manifest {
     pub unit: UnitRules,
     /// How it was built.
     pub parameters: Parameters,
-    /// How many documents it holds.
+    /// How many documents it holds, less those that were removed.
     pub documents: u64,
     /// How many units they have.
     pub units: u64,
@@ -54,12 +58,48 @@ pub struct Manifest {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitRules {
-    /// `word`.
+    /// `word`, `lexeme`, `byte` or `token`.
     pub kind: String,
     /// The version of the rules.
     pub rules_version: u32,
-    /// The version of Unicode whose properties they use.
-    pub unicode_version: String,
+    /// The version of Unicode whose properties they use; none for bytes and tokens.
+    pub unicode_version: Option<String>,
+    /// What cut the texts into tokens, if the index was told.
+    pub tokenizer: Option<TokenizerManifest>,
+}
+
+/// The tokenizer of an index of tokens: a file beside the manifest.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenizerManifest {
+    /// What it is called.
+    pub name: String,
+    /// Where it is kept.
+    pub file: FileManifest,
+}
+
+impl UnitRules {
+    /// The rules of this library for `unit`.
+    pub(super) fn new(unit: Unit, tokenizer: Option<TokenizerManifest>) -> Self {
+        let has_properties = matches!(unit, Unit::Word | Unit::Lexeme);
+        Self {
+            kind: unit.name().to_owned(),
+            rules_version: unit.rules_version(),
+            unicode_version: has_properties.then(|| UNICODE_VERSION.to_owned()),
+            tokenizer,
+        }
+    }
+
+    /// The kind, which this library must know.
+    pub(crate) fn kind(&self) -> Result<Unit> {
+        Unit::named(&self.kind).filter(|unit| unit.rules_version() == self.rules_version).ok_or_else(|| {
+            let Self { kind, rules_version, .. } = self;
+            let message =
+                format!("the index has units of kind `{kind}`, rules version {rules_version}, unknown here");
+            Error::new(ErrorKind::Incompatible, message)
+                .with_hint("use the library version that built it, or rebuild the index")
+        })
+    }
 }
 
 /// How an index was built.
@@ -70,8 +110,8 @@ pub struct Parameters {
     pub filter_k: u32,
     /// The size of the filter, in bits for each different run.
     pub filter_bits: u32,
-    /// The most units and separators a shard holds.
-    pub shard_units: u32,
+    /// Whether the documents' text is stored. Without it no occurrence can be shown or checked.
+    pub store_text: bool,
 }
 
 /// One shard of an index.
@@ -80,7 +120,7 @@ pub struct Parameters {
 pub struct ShardManifest {
     /// Its folder within the index.
     pub folder: String,
-    /// How many documents it holds.
+    /// How many documents it holds, with those removed.
     pub documents: u64,
     /// How many units they have.
     pub units: u64,
@@ -88,15 +128,24 @@ pub struct ShardManifest {
     pub distinct_units: u64,
     /// How many bytes the documents have.
     pub text_bytes: u64,
+    /// The numbers of the documents that were removed, from zero, in order. Their units are still stored,
+    /// and no longer found.
+    pub removed: Vec<u32>,
+    /// How many units they have.
+    pub removed_units: u64,
+    /// How many bytes they have.
+    pub removed_bytes: u64,
     /// Its files.
     pub files: Vec<FileManifest>,
 }
 
-/// One file of a shard.
+/// One file of an index.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileManifest {
-    /// Its name within the shard's folder.
+    /// What it is for.
+    pub role: String,
+    /// Its name within its folder.
     pub name: String,
     /// Its size.
     pub bytes: u64,
@@ -104,23 +153,29 @@ pub struct FileManifest {
     pub hash: String,
 }
 
+impl FileManifest {
+    /// The size and hash of the finished file `name` in `folder`.
+    pub(super) fn of(folder: &Path, role: &str, name: String) -> Result<Self> {
+        let path = folder.join(&name);
+        let bytes = path.metadata().map_err(|error| Error::io("read", &path, error))?.len();
+        Ok(Self { role: role.to_owned(), name, bytes, hash: super::folder::hash_file(&path)? })
+    }
+}
+
 impl Manifest {
     /// The manifest of an index of `shards`, with its id.
-    pub(super) fn new(parameters: Parameters, shards: Vec<ShardManifest>) -> Self {
+    pub(super) fn new(unit: UnitRules, parameters: Parameters, shards: Vec<ShardManifest>) -> Self {
+        let total = |count: fn(&ShardManifest) -> u64| shards.iter().map(count).sum();
         let mut manifest = Self {
             format: FORMAT_NAME.to_owned(),
             format_version: FORMAT_VERSION,
             library_version: env!("CARGO_PKG_VERSION").to_owned(),
             id: String::new(),
-            unit: UnitRules {
-                kind: "word".to_owned(),
-                rules_version: WORD_RULES_VERSION,
-                unicode_version: UNICODE_VERSION.to_owned(),
-            },
+            unit,
             parameters,
-            documents: shards.iter().map(|shard| shard.documents).sum(),
-            units: shards.iter().map(|shard| shard.units).sum(),
-            text_bytes: shards.iter().map(|shard| shard.text_bytes).sum(),
+            documents: total(|shard| shard.documents - wide(shard.removed.len())),
+            units: total(|shard| shard.units - shard.removed_units),
+            text_bytes: total(|shard| shard.text_bytes - shard.removed_bytes),
             shards,
         };
         manifest.id = manifest.content_hash();
@@ -137,15 +192,18 @@ impl Manifest {
         blake3::hash(content.to_json().as_bytes()).to_hex().to_string()
     }
 
-    /// Write the manifest into `folder`.
+    /// Write the manifest into `folder`, in place of one that stands there.
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(MANIFEST_NAME);
-        let written = fs::File::create_new(&path).and_then(|mut file| {
+        let new = folder.join(NEW_MANIFEST_NAME);
+        let written = fs::File::create(&new).and_then(|mut file| {
             file.write_all(self.to_json().as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()
         });
-        written.map_err(|error| Error::io("write", &path, error))
+        written.map_err(|error| Error::io("write", &new, error))?;
+        fs::rename(&new, &path).map_err(|error| Error::io("rename", &new, error))?;
+        super::folder::sync_folder(folder)
     }
 
     /// Read and check the manifest of the index in `folder`.
@@ -172,34 +230,38 @@ impl Manifest {
 
     fn check(&self, folder: &Path) -> Result<()> {
         let shown = folder.display();
-        if self.unit.kind != "word" || self.unit.rules_version != WORD_RULES_VERSION {
-            let message = format!(
-                "`{shown}` has units of kind `{}`, rules version {}; this library reads `word`, version {}",
-                self.unit.kind, self.unit.rules_version, WORD_RULES_VERSION
-            );
-            return Err(Error::new(ErrorKind::Incompatible, message)
-                .with_hint("use the library version that built it, or rebuild the index"));
-        }
-        if self.unit.unicode_version != UNICODE_VERSION {
+        let unit = self.unit.kind()?;
+        let rules = UnitRules::new(unit, None);
+        if self.unit.unicode_version != rules.unicode_version {
             let message = format!(
                 "`{shown}` was built with Unicode {}; this library has {UNICODE_VERSION}",
-                self.unit.unicode_version
+                self.unit.unicode_version.as_deref().unwrap_or("none")
             );
             return Err(Error::new(ErrorKind::Incompatible, message).with_hint("rebuild the index"));
         }
         let names = self.shards.iter().flat_map(|shard| {
             std::iter::once(&shard.folder).chain(shard.files.iter().map(|file| &file.name))
         });
-        for name in names {
+        for name in names.chain(self.unit.tokenizer.iter().map(|tokenizer| &tokenizer.file.name)) {
             if !is_plain_name(name) {
                 return Err(Error::corrupt(format!("the manifest of `{shown}` names the path `{name}`")));
             }
         }
         let is_filter_sound = (1..=64).contains(&self.parameters.filter_k);
-        if self.shards.is_empty() || !is_filter_sound {
+        let are_removed_sound = self.shards.iter().all(ShardManifest::is_removed_sound);
+        if self.shards.is_empty() || !is_filter_sound || !are_removed_sound {
             return Err(Error::corrupt(format!("the manifest of `{shown}` has impossible parameters")));
         }
         Ok(())
+    }
+}
+
+impl ShardManifest {
+    /// Whether what was removed was there.
+    fn is_removed_sound(&self) -> bool {
+        let is_in_order = self.removed.windows(2).all(|pair| pair[0] < pair[1]);
+        let is_there = self.removed.last().is_none_or(|&last| u64::from(last) < self.documents);
+        is_in_order && is_there && self.removed_units <= self.units && self.removed_bytes <= self.text_bytes
     }
 }
 
@@ -240,7 +302,7 @@ fn check_version(bytes: &[u8], folder: &Path) -> Result<()> {
 
 fn not_an_index(folder: &Path) -> Error {
     let shown = folder.display();
-    if super::building_folder(folder).is_dir() {
+    if super::folder::building_folder(folder).is_dir() {
         return Error::new(ErrorKind::NotAnIndex, format!("`{shown}` is an incomplete build"))
             .with_hint("run the same `memscan index build` again; it starts afresh");
     }

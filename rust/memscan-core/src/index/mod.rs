@@ -7,8 +7,15 @@ An index: a folder with a manifest and one folder a shard (`docs/format.md`).
 
 mod builder;
 mod documents;
+mod filling;
+mod finishing;
+mod folder;
 mod format;
 mod manifest;
+mod options;
+mod places;
+mod reading;
+mod revise;
 mod shard;
 mod shard_builder;
 mod summary;
@@ -16,27 +23,30 @@ mod text;
 mod verify;
 mod vocabulary;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use summary::FrequentIntervals;
 
-pub use builder::{BuildOptions, BuildStatistics, IndexBuilder};
+pub use builder::IndexBuilder;
 pub use documents::{Document, DocumentInfo};
-pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, UnitRules};
+pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, TokenizerManifest, UnitRules};
+pub use options::{BuildOptions, BuildStatistics, Tokenizer};
 
-pub(crate) use shard::Shard;
+pub(crate) use shard::{Alphabet, Shard, byte_symbol};
 pub(crate) use summary::{Summary, summarise_interval};
 pub(crate) use text::{CHECKPOINT_UNITS, TextReader, count_characters};
 
 use crate::error::{Error, Result};
+use crate::num::position;
 use crate::progress::Interrupt;
+use crate::units::Unit;
 
 /// A finished index, open for reading. Immutable; share it between threads by reference.
 #[derive(Debug)]
 pub struct Index {
     path: PathBuf,
+    unit: Unit,
     manifest: Manifest,
     shards: Vec<Shard>,
     frequent_intervals: FrequentIntervals,
@@ -47,9 +57,10 @@ impl Index {
     pub fn open(path: &Path) -> Result<Self> {
         let manifest = Manifest::read(path)?;
         let shards: Result<Vec<Shard>> =
-            manifest.shards.iter().map(|shard| Shard::open(path, shard, manifest.parameters)).collect();
+            manifest.shards.iter().map(|shard| Shard::open(path, &manifest, shard)).collect();
         Ok(Self {
             path: path.to_owned(),
+            unit: manifest.unit.kind()?,
             shards: shards?,
             manifest,
             frequent_intervals: FrequentIntervals::default(),
@@ -60,33 +71,60 @@ impl Index {
     ///
     /// Linear in the size of the index; needs 4 bytes of memory a unit of the largest shard.
     pub fn verify(&self, interrupt: &Interrupt) -> Result<()> {
-        self.manifest.shards.par_iter().try_for_each(|shard| {
-            shard.files.par_iter().try_for_each(|file| {
-                interrupt.check()?;
-                let path = self.path.join(&shard.folder).join(&file.name);
-                let hash = hash_file(&path)?;
-                if hash == file.hash {
-                    return Ok(());
-                }
-                let message =
-                    format!("`{}` has hash {}…, expected {}…", path.display(), &hash[..8], &file.hash[..8]);
-                Err(Error::corrupt(message))
-            })
+        let shards = self.manifest.shards.iter();
+        let files =
+            shards.flat_map(|shard| shard.files.iter().map(|file| (self.path.join(&shard.folder), file)));
+        let tokenizer = self.manifest.unit.tokenizer.iter().map(|one| (self.path.clone(), &one.file));
+        let files: Vec<(PathBuf, &FileManifest)> = files.chain(tokenizer).collect();
+        files.par_iter().try_for_each(|(folder, file)| {
+            interrupt.check()?;
+            let path = folder.join(&file.name);
+            let hash = folder::hash_file(&path)?;
+            if hash == file.hash {
+                return Ok(());
+            }
+            let message =
+                format!("`{}` has hash {}…, expected {}…", path.display(), &hash[..8], shortened(&file.hash));
+            Err(Error::corrupt(message))
         })?;
-        self.shards.iter().try_for_each(|shard| verify::verify_shard(shard, interrupt))
+        self.shards.iter().try_for_each(|shard| verify::verify_shard(shard, self.unit, interrupt))
     }
 
-    /// The documents, in the order of the corpus.
+    /// The documents that were not removed, in the order of the corpus.
     pub fn documents(&self) -> impl Iterator<Item = DocumentInfo<'_>> {
         self.shards.iter().flat_map(|shard| {
             let documents = shard.documents();
-            (0..documents.len()).map(|document| documents.info(document))
+            (0..documents.len())
+                .filter(|&document| shard.removed().binary_search(&position(document)).is_err())
+                .map(|document| documents.info(document))
         })
+    }
+
+    /// The tokenizer's `tokenizer.json`, for an index of tokens that was told one.
+    pub fn tokenizer_json(&self) -> Result<Option<String>> {
+        let Some(tokenizer) = &self.manifest.unit.tokenizer else { return Ok(None) };
+        let path = self.path.join(&tokenizer.file.name);
+        let json = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+        if blake3::hash(&json).to_hex().as_str() != tokenizer.file.hash {
+            return Err(Error::corrupt(format!("`{}` does not have the hash it should", path.display())));
+        }
+        let json = String::from_utf8(json);
+        json.map(Some).map_err(|_| Error::corrupt(format!("`{}` is not UTF-8", path.display())))
     }
 
     /// Where the index was opened.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What the texts are sequences of.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// Whether it holds the documents' text.
+    pub fn has_text(&self) -> bool {
+        self.manifest.parameters.store_text
     }
 
     /// What it is made of.
@@ -99,20 +137,7 @@ impl Index {
     }
 }
 
-/// Where the index that will stand at `target` is built.
-fn building_folder(target: &Path) -> PathBuf {
-    let mut name = target.file_name().map_or_else(OsString::new, ToOwned::to_owned);
-    name.push(".building");
-    target.with_file_name(name)
-}
-
-fn lock_file(folder: &Path) -> PathBuf {
-    folder.join("lock")
-}
-
-/// The BLAKE3 hash of a file, in hexadecimal.
-fn hash_file(path: &Path) -> Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_mmap_rayon(path).map_err(|error| Error::io("read", path, error))?;
-    Ok(hasher.finalize().to_hex().to_string())
+/// The first characters of a hash that may be anything.
+fn shortened(hash: &str) -> &str {
+    hash.get(..8).unwrap_or(hash)
 }

@@ -3,155 +3,250 @@ Building one shard: read texts into units, then number, sort, filter and write.
 */
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use super::documents::{Document, DocumentsBuilder};
-use super::format::{SectionFile, SectionWriter};
+use super::filling::write_filter;
+use super::format::SectionWriter;
 use super::manifest::{FileManifest, Parameters, ShardManifest};
-use super::shard::FILES;
+use super::places::PlacesBuilder;
+use super::shard::{BYTE_SYMBOLS, byte_symbol, role};
 use super::text::{CHECKPOINT_UNITS, TextBuilder, count_characters};
-use super::vocabulary::VocabularyBuilder;
+use super::vocabulary::{SortedWords, VocabularyBuilder};
 use crate::error::{Error, ErrorKind, Result};
-use crate::filter::{DistinctKeys, FilterBuilder, key};
 use crate::num::{index, wide};
-use crate::progress::{Interrupt, Stage};
-use crate::suffix::{self, SEPARATOR};
-use crate::units::Segmenter;
+use crate::progress::Interrupt;
+use crate::suffix::{self, Symbol, first_ranks};
+use crate::units::{Segmenter, Unit, VectorPath};
 
 /// While a shard is read its text holds word numbers, and this after every document.
 const DOCUMENT_END: u32 = u32::MAX;
 
-/// Positions a thread works on at a time.
+/// Symbols a thread renumbers at a time.
 const CHUNK: usize = 1 << 16;
+
+/// Memory for each position of a shard while it is sorted: its symbol, its suffix, its part of a filter of
+/// the default size, and what sorting needs beside.
+const WIDE_POSITION_BYTES: usize = 11;
+const NARROW_POSITION_BYTES: usize = 8;
 
 /// A shard that takes documents.
 #[derive(Debug)]
 pub(super) struct ShardBuilder {
     folder: PathBuf,
     documents: DocumentsBuilder,
-    text: TextBuilder,
+    text: Option<TextBuilder>,
     units: UnitsBuilder,
 }
 
 impl ShardBuilder {
-    /// Start a shard in `folder`, which is made.
-    pub(super) fn create(folder: PathBuf) -> Result<Self> {
+    /// Start a shard of `unit`s in `folder`, which is made.
+    pub(super) fn create(folder: PathBuf, unit: Unit, store_text: bool) -> Result<Self> {
         fs::create_dir(&folder).map_err(|error| Error::io("create", &folder, error))?;
-        let text = TextBuilder::new(SectionWriter::create(folder.join("text.bin"))?)?;
-        Ok(Self { folder, documents: DocumentsBuilder::default(), text, units: UnitsBuilder::default() })
+        let text = || TextBuilder::new(SectionWriter::create(folder.join("text.bin"))?);
+        let text = store_text.then(text).transpose()?;
+        Ok(Self { folder, documents: DocumentsBuilder::default(), text, units: UnitsBuilder::new(unit) })
     }
 
     /// Units and separators so far.
     pub(super) fn position_count(&self) -> usize {
-        self.units.numbers.len()
+        self.units.position_count()
     }
 
     pub(super) fn unit_count(&self) -> usize {
-        self.units.numbers.len() - self.documents.len()
+        self.position_count() - self.documents.len()
     }
 
     pub(super) fn distinct_count(&self) -> usize {
-        self.units.vocabulary.len()
+        self.units.distinct_count()
+    }
+
+    /// About how much memory it takes to finish the shard, in bytes.
+    pub(super) fn memory_to_finish(&self) -> usize {
+        self.units.memory_to_finish() + self.documents.memory()
     }
 
     /// Add documents: their text is compressed beside being cut into units.
     pub(super) fn add(&mut self, documents: &[Document<'_>], interrupt: &Interrupt) -> Result<()> {
         let Self { text, units, documents: table, .. } = self;
-        let (stored, cut) = rayon::join(
-            || documents.iter().try_for_each(|document| text.append(document.text)),
-            || {
-                documents.iter().try_for_each(|document| {
-                    interrupt.check()?;
-                    let characters = count_characters(document.text.as_bytes());
-                    table.push(document, units.numbers.len(), characters);
-                    units.add(document, table.bytes() - wide(document.text.len()))
-                })
-            },
-        );
+        let store = || match text {
+            Some(text) => documents.iter().try_for_each(|document| text.append(document.text.characters)),
+            None => Ok(()),
+        };
+        let cut = || {
+            documents.iter().try_for_each(|document| {
+                interrupt.check()?;
+                let characters = count_characters(document.text.characters.as_bytes());
+                let text_start = table.bytes();
+                table.push(document, units.position_count(), characters);
+                units.add(document, text_start)
+            })
+        };
+        let (stored, cut) = rayon::join(store, cut);
         stored.and(cut)
     }
 
     /// Number, sort, filter and write everything.
-    pub(super) fn finish(
+    pub(super) fn finish(self, parameters: Parameters, interrupt: &Interrupt) -> Result<ShardManifest> {
+        let Self { folder, documents, text, units } = self;
+        let shard = Unsorted {
+            documents: documents.len(),
+            text_bytes: documents.bytes(),
+            distinct: units.distinct_count(),
+            parameters,
+            folder,
+        };
+        documents.write(units.position_count(), shard.writer(role::DOCUMENTS)?)?;
+        match units {
+            UnitsBuilder::Bytes(BytesBuilder { symbols, .. }) => {
+                text.map_or(Ok(()), |text| text.finish(&[]))?;
+                shard.finish(symbols, BYTE_SYMBOLS, |symbol| u32::from(symbol) - 1, interrupt)
+            }
+            UnitsBuilder::Words(words) => {
+                if let Some(text) = text {
+                    text.finish(&words.checkpoints)?;
+                    if let Some(places) = &words.places {
+                        places.write(shard.writer(role::PLACES)?)?;
+                    }
+                }
+                let (words, symbols) = words.into_symbols()?;
+                words.write(shard.writer(role::VOCABULARY)?)?;
+                let hashes = words.hashes;
+                let hash = |symbol: u32| hashes[index(symbol) - 1];
+                shard.finish(symbols, hashes.len(), hash, interrupt)
+            }
+        }
+    }
+}
+
+/// A shard of which only the symbols are still in memory.
+#[derive(Debug)]
+struct Unsorted {
+    folder: PathBuf,
+    documents: usize,
+    text_bytes: u64,
+    distinct: usize,
+    parameters: Parameters,
+}
+
+impl Unsorted {
+    fn writer(&self, role: &str) -> Result<SectionWriter> {
+        SectionWriter::create(self.folder.join(format!("{role}.bin")))
+    }
+
+    fn finish<S: Symbol>(
         self,
-        parameters: Parameters,
-        progress: &(dyn Fn(Stage) + Sync),
+        mut symbols: Vec<S>,
+        symbol_count: usize,
+        hash: impl Fn(S) -> u32 + Send + Sync,
         interrupt: &Interrupt,
     ) -> Result<ShardManifest> {
-        let Self { folder, documents, text, units } = self;
-        let UnitsBuilder { vocabulary, numbers: mut symbols, checkpoints, .. } = units;
-        let (document_count, text_bytes) = (documents.len(), documents.bytes());
-        let position_count = symbols.len();
-        let [units_name, suffixes_name, _, vocabulary_name, documents_name, _] = FILES;
-        let create = |name: &str| SectionWriter::create(folder.join(name));
-        text.finish(&checkpoints)?;
-        documents.write(position_count, create(documents_name)?)?;
-
-        let (words, symbol_of_number) = vocabulary.into_sorted()?;
-        symbols.par_chunks_mut(CHUNK).for_each(|chunk| {
-            for symbol in chunk {
-                *symbol = if *symbol == DOCUMENT_END { SEPARATOR } else { symbol_of_number[index(*symbol)] };
-            }
-        });
-        drop(symbol_of_number);
-        words.write(&symbols, create(vocabulary_name)?)?;
-        write_one("units", &symbols, create(units_name)?)?;
-
-        progress(Stage::Sorting);
         interrupt.check()?;
-        let distinct_units = wide(words.hashes.len());
+        let mut units_file = self.writer(role::UNITS)?;
+        units_file.section("units", &symbols)?;
+        units_file.finish()?;
+        let first_ranks = first_ranks(&symbols, symbol_count);
         // The sorting works on the symbols in memory; what is done beside it reads them from the file.
         let (suffixes, filtered) = rayon::join(
             || suffix::build(&mut symbols),
-            || write_filter(&folder, &words.hashes, parameters, position_count, interrupt),
+            || {
+                let path = self.folder.join(format!("{}.bin", role::UNITS));
+                write_filter(&path, hash, self.parameters, self.writer(role::FILTER)?, interrupt)
+            },
         );
         filtered?;
         let suffixes = suffixes?;
-        drop((symbols, words));
-
-        progress(Stage::Writing);
+        drop(symbols);
         interrupt.check()?;
-        write_one("suffixes", &suffixes, create(suffixes_name)?)?;
+        let mut suffixes_file = self.writer(role::SUFFIXES)?;
+        suffixes_file.section("suffixes", &suffixes)?;
+        suffixes_file.section("first_ranks", &first_ranks)?;
+        suffixes_file.finish()?;
         let units = wide(suffixes.len());
         drop(suffixes);
+        self.describe(units)
+    }
 
-        let files: Result<Vec<FileManifest>> = FILES.par_iter().map(|name| describe(&folder, name)).collect();
+    fn describe(self, units: u64) -> Result<ShardManifest> {
+        let Self { folder, documents, text_bytes, distinct, .. } = self;
+        let files: Result<Vec<FileManifest>> = [
+            role::UNITS,
+            role::SUFFIXES,
+            role::FILTER,
+            role::VOCABULARY,
+            role::DOCUMENTS,
+            role::TEXT,
+            role::PLACES,
+        ]
+        .par_iter()
+        .filter(|role| folder.join(format!("{role}.bin")).exists())
+        .map(|role| FileManifest::of(&folder, role, format!("{role}.bin")))
+        .collect();
         let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(ShardManifest {
             folder: folder_name.expect("a shard's folder has a name"),
-            documents: wide(document_count),
+            documents: wide(documents),
             units,
-            distinct_units,
+            distinct_units: wide(distinct),
             text_bytes,
+            removed: Vec::new(),
+            removed_units: 0,
+            removed_bytes: 0,
             files: files?,
         })
     }
 }
 
-/// The text of a shard as word numbers, and where to find them again.
-#[derive(Debug, Default)]
-struct UnitsBuilder {
-    segmenter: Segmenter,
-    vocabulary: VocabularyBuilder,
-    numbers: Vec<u32>,
-    checkpoints: Vec<u64>,
+/// The units of a shard as they come.
+#[derive(Debug)]
+enum UnitsBuilder {
+    Bytes(BytesBuilder),
+    Words(WordsBuilder),
 }
 
 impl UnitsBuilder {
+    fn new(unit: Unit) -> Self {
+        match unit {
+            Unit::Byte => Self::Bytes(BytesBuilder { symbols: Vec::new(), seen: [false; 256] }),
+            _ => Self::Words(WordsBuilder::new(unit)),
+        }
+    }
+
+    fn position_count(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.symbols.len(),
+            Self::Words(words) => words.numbers.len(),
+        }
+    }
+
+    fn distinct_count(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.seen.iter().filter(|&&is_seen| is_seen).count(),
+            Self::Words(words) => words.vocabulary.len(),
+        }
+    }
+
+    fn memory_to_finish(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.symbols.len() * NARROW_POSITION_BYTES,
+            Self::Words(words) => {
+                let places = words.places.as_ref().map_or(0, PlacesBuilder::memory);
+                let checkpoints = size_of_val(&words.checkpoints[..]);
+                let numbers = words.numbers.len() * WIDE_POSITION_BYTES;
+                numbers + words.vocabulary.memory() + checkpoints + places
+            }
+        }
+    }
+
     /// Add the units of a document whose text starts at `text_start` of the shard's text.
     fn add(&mut self, document: &Document<'_>, text_start: u64) -> Result<()> {
-        let Self { segmenter, vocabulary, numbers, checkpoints } = self;
-        let mut push = |number: u32, byte: usize| {
-            if numbers.len() % CHECKPOINT_UNITS == 0 {
-                checkpoints.push(text_start + wide(byte));
-            }
-            numbers.push(number);
-        };
-        segmenter.segment(document.text, |word| push(vocabulary.number(&word.folded), word.start));
-        push(DOCUMENT_END, document.text.len());
-        if self.numbers.len() > suffix::LONGEST_TEXT {
+        match self {
+            Self::Bytes(bytes) => bytes.add(document.text.characters.as_bytes()),
+            Self::Words(words) => words.add(document, text_start),
+        }
+        if self.position_count() > suffix::LONGEST_TEXT {
             let message =
                 format!("document `{}` has too many units: a shard holds fewer than 2^31", document.id);
             return Err(Error::new(ErrorKind::Limit, message).with_hint("cut the document into several"));
@@ -160,66 +255,70 @@ impl UnitsBuilder {
     }
 }
 
-/// Write the filter over the units that stand in `folder` already.
-fn write_filter(
-    folder: &Path,
-    hashes: &[u32],
-    parameters: Parameters,
-    position_count: usize,
-    interrupt: &Interrupt,
-) -> Result<()> {
-    let [units_name, _, filter_name, ..] = FILES;
-    let path = folder.join(units_name);
-    let bytes = path.metadata().map_err(|error| Error::io("read", &path, error))?.len();
-    let file = SectionFile::open(&path, bytes)?;
-    let symbols = file.get(&file.section::<u32>("units", Some(position_count))?);
-    let words = fill_filter(symbols, hashes, parameters);
-    interrupt.check()?;
-    write_one("filter", &words, SectionWriter::create(folder.join(filter_name))?)
+/// The symbols of bytes, and which bytes there are.
+#[derive(Debug)]
+struct BytesBuilder {
+    symbols: Vec<u8>,
+    seen: [bool; 256],
 }
 
-/// The filter over all runs of k units that lie within one document.
-fn fill_filter(symbols: &[u32], hashes: &[u32], parameters: Parameters) -> Vec<u64> {
-    let k = index(parameters.filter_k);
-    let starts = symbols.len().saturating_sub(k - 1);
-    let pieces = || {
-        let piece = |start: usize| &symbols[start..(start + CHUNK).min(starts) + k - 1];
-        (0..starts).into_par_iter().step_by(CHUNK).map(move |start| keys(piece(start), hashes, k))
-    };
-    let distinct = pieces()
-        .map(|keys| {
-            let mut distinct = DistinctKeys::new();
-            for key in keys {
-                distinct.add(key);
-            }
-            distinct
-        })
-        .reduce(DistinctKeys::new, |one, other| one.merge(&other));
-    let filter = FilterBuilder::new(distinct.estimate(), parameters.filter_bits);
-    pieces().for_each(|keys| filter.insert(&keys));
-    filter.into_words()
-}
-
-/// The keys of all runs of `k` symbols that hold no separator.
-fn keys(symbols: &[u32], hashes: &[u32], k: usize) -> Vec<u64> {
-    let mut keys = Vec::with_capacity(symbols.len());
-    let mut run = Vec::with_capacity(symbols.len());
-    for stretch in symbols.split(|&symbol| symbol == SEPARATOR) {
-        run.clear();
-        run.extend(stretch.iter().map(|&symbol| hashes[index(symbol) - 1]));
-        keys.extend(run.windows(k).map(key));
+impl BytesBuilder {
+    fn add(&mut self, bytes: &[u8]) {
+        self.symbols.extend(bytes.iter().map(|&byte| byte_symbol(byte)));
+        bytes.iter().for_each(|&byte| self.seen[usize::from(byte)] = true);
+        self.symbols.push(u8::SEPARATOR);
     }
-    keys
 }
 
-fn write_one<T: bytemuck::Pod>(name: &str, elements: &[T], mut writer: SectionWriter) -> Result<()> {
-    writer.section(name, elements)?;
-    writer.finish()
+/// Units of a shard as the numbers of words, and where to find them again.
+#[derive(Debug)]
+struct WordsBuilder {
+    segmenter: Segmenter,
+    vocabulary: VocabularyBuilder,
+    numbers: Vec<u32>,
+    checkpoints: Vec<u64>,
+    places: Option<PlacesBuilder>,
 }
 
-/// The size and hash of a finished file.
-fn describe(folder: &Path, name: &str) -> Result<FileManifest> {
-    let path = folder.join(name);
-    let bytes = path.metadata().map_err(|error| Error::io("read", &path, error))?.len();
-    Ok(FileManifest { name: name.to_owned(), bytes, hash: super::hash_file(&path)? })
+impl WordsBuilder {
+    fn new(unit: Unit) -> Self {
+        Self {
+            segmenter: Segmenter::new(unit, VectorPath::Widest),
+            vocabulary: VocabularyBuilder::default(),
+            numbers: Vec::new(),
+            checkpoints: Vec::new(),
+            places: (unit == Unit::Token).then(PlacesBuilder::default),
+        }
+    }
+
+    fn add(&mut self, document: &Document<'_>, text_start: u64) {
+        let Self { segmenter, vocabulary, numbers, checkpoints, places } = self;
+        let mut push = |number: u32, start: usize, end: usize| {
+            if numbers.len().is_multiple_of(CHECKPOINT_UNITS) {
+                checkpoints.push(text_start + wide(start));
+            }
+            if let Some(places) = places {
+                places.push(text_start + wide(start)..text_start + wide(end));
+            }
+            numbers.push(number);
+        };
+        segmenter.segment(document.text, |unit| {
+            push(vocabulary.number(&unit.folded), unit.start, unit.end);
+        });
+        let end = document.text.characters.len();
+        push(DOCUMENT_END, end, end);
+    }
+
+    /// The words in the order of their symbols, and the symbols of the shard.
+    fn into_symbols(self) -> Result<(SortedWords, Vec<u32>)> {
+        let Self { vocabulary, numbers: mut symbols, .. } = self;
+        let (words, symbol_of_number) = vocabulary.into_sorted()?;
+        symbols.par_chunks_mut(CHUNK).for_each(|chunk| {
+            for symbol in chunk {
+                *symbol =
+                    if *symbol == DOCUMENT_END { u32::SEPARATOR } else { symbol_of_number[index(*symbol)] };
+            }
+        });
+        Ok((words, symbols))
+    }
 }

@@ -68,7 +68,7 @@ pub(crate) fn summarise_interval(
 
 fn sum_up(shard: &Shard, shard_number: usize, interval: Interval, wanted: usize) -> Summary {
     let count = interval.count();
-    let all = shard.array().positions(interval);
+    let all = shard.positions(interval);
     let is_capped = count > MOST_COUNTED;
     let mut positions: Vec<u32> = if is_capped {
         (0..MOST_COUNTED).map(|turn| all[offset(turn * count / MOST_COUNTED)]).collect()

@@ -115,20 +115,20 @@ pub(crate) struct TextStore {
 }
 
 impl TextStore {
-    /// The text in `file`: `bytes` long, with `position_count` units and separators.
-    pub(super) fn new(file: SectionFile, bytes: u64, position_count: usize) -> Result<Self> {
+    /// The text in `file`: `bytes` long, with `checkpoint_count` places of units.
+    pub(super) fn new(file: SectionFile, bytes: u64, checkpoint_count: usize) -> Result<Self> {
         let block_count = offset(bytes).div_ceil(BLOCK_BYTES);
         Ok(Self {
             blocks: file.section("blocks", None)?,
             block_ends: file.section("block_ends", Some(block_count))?,
             block_characters: file.section("block_characters", Some(block_count))?,
-            checkpoints: file.section("checkpoints", Some(position_count.div_ceil(CHECKPOINT_UNITS)))?,
+            checkpoints: file.section("checkpoints", Some(checkpoint_count))?,
             bytes,
             file,
         })
     }
 
-    /// Where every 128th unit starts, in bytes.
+    /// Where every 128th unit starts, in bytes; none if the units are bytes.
     pub(crate) fn checkpoints(&self) -> &[u64] {
         self.file.get(&self.checkpoints)
     }
@@ -163,6 +163,11 @@ pub(crate) struct TextReader<'a> {
 impl<'a> TextReader<'a> {
     pub(crate) fn new(store: &'a TextStore) -> Self {
         Self { store, kept: Vec::new() }
+    }
+
+    /// Where every 128th unit starts, in bytes; none if the units are bytes.
+    pub(crate) fn checkpoints(&self) -> &'a [u64] {
+        self.store.checkpoints()
     }
 
     /// The text of `range`, which starts and ends between characters.

@@ -1,5 +1,6 @@
 /*!
-The words of a corpus, numbered: from a word to its symbol and back.
+The units of a corpus, numbered: from a unit to its symbol and back. They are called words here, though
+they may be lexemes or tokens: whatever has bytes.
 
 # Idea
 
@@ -15,7 +16,7 @@ use hashbrown::HashTable;
 use super::format::{Section, SectionFile, SectionWriter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::{index, offset, position, wide};
-use crate::suffix::{ABSENT, first_ranks};
+use crate::suffix::Symbol;
 use crate::units::Folded;
 
 /// Words in the order in which they were first seen.
@@ -69,11 +70,18 @@ impl VocabularyBuilder {
         self.places.len()
     }
 
+    /// Bytes of memory.
+    pub(super) fn memory(&self) -> usize {
+        self.words.capacity()
+            + self.places.capacity() * size_of::<Place>()
+            + self.table.capacity() * (size_of::<Seen>() + 1)
+    }
+
     /// Words sorted by hash, then bytes; and the symbol of each number.
     pub(super) fn into_sorted(self) -> Result<(SortedWords, Vec<u32>)> {
         let Self { words, places, .. } = self;
-        if places.len() >= index(ABSENT >> 1) {
-            return Err(Error::new(ErrorKind::Limit, "a shard holds fewer than 2^31 different words")
+        if places.len() >= index(u32::ABSENT >> 1) {
+            return Err(Error::new(ErrorKind::Limit, "a shard holds fewer than 2^31 different units")
                 .with_hint("build with smaller shards"));
         }
         let mut order: Vec<u32> = (0..position(places.len())).collect();
@@ -111,10 +119,8 @@ pub(super) struct SortedWords {
 }
 
 impl SortedWords {
-    /// Write the vocabulary of `text`, whose symbols number these words.
-    pub(super) fn write(&self, text: &[u32], mut writer: SectionWriter) -> Result<()> {
+    pub(super) fn write(&self, mut writer: SectionWriter) -> Result<()> {
         writer.section("hashes", &self.hashes)?;
-        writer.section("first_ranks", &first_ranks(text, self.hashes.len()))?;
         writer.section("word_ends", &self.word_ends)?;
         writer.section("words", &self.words)?;
         writer.section("directory", &directory(&self.hashes))?;
@@ -139,7 +145,6 @@ fn directory_bits(word_count: usize) -> u32 {
 pub(crate) struct Vocabulary {
     file: SectionFile,
     hashes: Section<u32>,
-    first_ranks: Section<u32>,
     word_ends: Section<u64>,
     words: Section<u8>,
     directory: Section<u32>,
@@ -151,7 +156,6 @@ impl Vocabulary {
         let buckets = 1_usize << directory_bits(word_count);
         Ok(Self {
             hashes: file.section("hashes", Some(word_count))?,
-            first_ranks: file.section("first_ranks", Some(word_count + 1))?,
             word_ends: file.section("word_ends", Some(word_count))?,
             words: file.section("words", None)?,
             directory: file.section("directory", Some(buckets + 1))?,
@@ -160,7 +164,7 @@ impl Vocabulary {
     }
 
     /// The symbol of the word whose folded bytes are `bytes` and whose hash is `hash`, or
-    /// [`ABSENT`].
+    /// [`Symbol::ABSENT`].
     pub(crate) fn symbol(&self, hash: u32, bytes: &[u8]) -> u32 {
         let hashes = self.hashes();
         let directory = self.directory();
@@ -176,11 +180,11 @@ impl Vocabulary {
             }
             place += 1;
         }
-        ABSENT
+        u32::ABSENT
     }
 
     /// The folded bytes of the word at `place` among the sorted words.
-    pub(super) fn word(&self, place: usize) -> &[u8] {
+    pub(crate) fn word(&self, place: usize) -> &[u8] {
         let ends = self.file.get(&self.word_ends);
         let start = place.checked_sub(1).map_or(0, |before| offset(ends[before]));
         self.file.get(&self.words).get(start..offset(ends[place])).unwrap_or_default()
@@ -194,10 +198,5 @@ impl Vocabulary {
     /// The hash of each symbol, from 1 up.
     pub(crate) fn hashes(&self) -> &[u32] {
         self.file.get(&self.hashes)
-    }
-
-    /// For each symbol, from 1 up, the rank of the first suffix that starts with it.
-    pub(crate) fn first_ranks(&self) -> &[u32] {
-        self.file.get(&self.first_ranks)
     }
 }

@@ -12,8 +12,8 @@ use super::maximal::maximal_matches;
 use super::query::Query;
 use crate::error::Result;
 use crate::num::position;
-use crate::suffix::{ABSENT, SEPARATOR, SuffixArray, build, first_ranks};
-use crate::units::Segmenter;
+use crate::suffix::{SuffixArray, Symbol, build, first_ranks};
+use crate::units::{Segmenter, Text};
 
 /// A prompt, ready to be searched.
 #[derive(Debug)]
@@ -26,14 +26,21 @@ pub(crate) struct Prompt {
 
 impl Prompt {
     /// Sort the suffixes of `prompt`.
-    pub(crate) fn new(prompt: &str, segmenter: &mut Segmenter) -> Result<Self> {
+    pub(crate) fn new(prompt: Text<'_>, segmenter: &mut Segmenter) -> Result<Self> {
+        prompt.check(segmenter.unit())?;
         let mut symbols: HashMap<Box<[u8]>, u32> = HashMap::new();
         let mut text = Vec::new();
-        segmenter.segment(prompt, |word| {
-            let next = position(symbols.len() + 1);
-            text.push(word.folded.with_bytes(|bytes| *symbols.entry(bytes.into()).or_insert(next)));
+        segmenter.segment(prompt, |unit| {
+            text.push(unit.folded.with_bytes(|bytes| match symbols.get(bytes) {
+                Some(&symbol) => symbol,
+                None => {
+                    let symbol = position(symbols.len() + 1);
+                    symbols.insert(bytes.into(), symbol);
+                    symbol
+                }
+            }));
         });
-        text.push(SEPARATOR);
+        text.push(u32::SEPARATOR);
         let suffixes = build(&mut text)?;
         let first_ranks = first_ranks(&text, symbols.len());
         Ok(Self { symbols, text, suffixes, first_ranks })
@@ -43,7 +50,7 @@ impl Prompt {
     pub(crate) fn echo(&self, query: &Query<'_>, range: &Range<usize>, segmenter: &mut Segmenter) -> usize {
         let mut units = Vec::with_capacity(range.len());
         query.for_each_folding(range, segmenter, |_, bytes| {
-            units.push(self.symbols.get(bytes).copied().unwrap_or(ABSENT));
+            units.push(self.symbols.get(bytes).copied().unwrap_or(u32::ABSENT));
         });
         let array = SuffixArray::new(&self.text, &self.suffixes, &self.first_ranks);
         let matches = maximal_matches(array, &units, 1);

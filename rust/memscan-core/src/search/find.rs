@@ -1,12 +1,10 @@
 /*!
-Answers about one text: where it stands as a whole, its longest match, its matching statistics.
+Answers about one text: where it stands as a whole, its longest match.
 */
-
-use std::ops::Range;
 
 use super::fidelity::Fidelity;
 use super::locate::{Occurrence, summarise};
-use super::maximal::{CorpusMatch, matching_statistics};
+use super::maximal::CorpusMatch;
 use super::query::Query;
 use super::results::{Generation, GenerationMatches, ScanOptions};
 use super::scanner::Scanner;
@@ -14,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::Index;
 use crate::progress::Interrupt;
 use crate::suffix::Interval;
-use crate::units::Segmenter;
+use crate::units::{Segmenter, Text, Unit, VectorPath};
 
 /// Where a whole text stands in the corpus, as a sequence of units.
 #[derive(Clone, Debug)]
@@ -26,19 +24,19 @@ pub struct Found {
     /// Whether there are too many occurrences to look at each.
     pub is_capped: bool,
     /// The most faithful occurrences, best first.
-    pub occurrences: Vec<(Fidelity, Occurrence)>,
+    pub occurrences: Vec<(Option<Fidelity>, Occurrence)>,
 }
 
 impl Index {
     /// Where `text` stands in the corpus as a whole: its units, one after another.
-    pub fn find(&self, text: &str, options: &ScanOptions) -> Result<Found> {
+    pub fn find(&self, text: Text<'_>, options: &ScanOptions) -> Result<Found> {
         options.check()?;
         let mut scanner = Scanner::new(self);
         let query = Query::new(text, &mut scanner.segmenter)?;
         let whole = self.whole(&query, &mut scanner)?;
         let summary = summarise(&whole, self, options.examined.max(options.occurrences));
-        let span = query.bytes(&(0..query.len()));
-        let occurrences = scanner.best(&summary.first, query.hashes(), &text[span], options)?;
+        let own_text = query.bytes(&(0..query.len())).map(|bytes| &query.text()[bytes]);
+        let occurrences = scanner.best(&summary.first, query.hashes(), own_text, options)?;
         Ok(Found {
             count: summary.count,
             document_count: summary.document_count,
@@ -48,7 +46,7 @@ impl Index {
     }
 
     /// How often `text` stands in the corpus as a whole.
-    pub fn count(&self, text: &str) -> Result<u64> {
+    pub fn count(&self, text: Text<'_>) -> Result<u64> {
         let mut scanner = Scanner::new(self);
         let query = Query::new(text, &mut scanner.segmenter)?;
         let whole = self.whole(&query, &mut scanner)?;
@@ -57,7 +55,7 @@ impl Index {
 
     /// The longest match of `text` with the best of its occurrences; the first in the text if
     /// several are as long. At most one span.
-    pub fn longest_match(&self, text: &str, context: usize) -> Result<GenerationMatches> {
+    pub fn longest_match(&self, text: Text<'_>, context: usize) -> Result<GenerationMatches> {
         let options = ScanOptions { min_length: 1, context, ..ScanOptions::default() };
         let mut scanner = Scanner::new(self);
         let query = Query::new(text, &mut scanner.segmenter)?;
@@ -69,28 +67,17 @@ impl Index {
         Ok(result)
     }
 
-    /// The length of the longest match that starts at each unit of `text`.
-    ///
-    /// Lengths drop by at most one from each unit to the next: dropping the first unit of a
-    /// match leaves a match.
-    pub fn matching_statistics(&self, text: &str) -> Result<Vec<u32>> {
-        let mut scanner = Scanner::new(self);
-        let query = Query::new(text, &mut scanner.segmenter)?;
-        let matches: Vec<Range<usize>> =
-            scanner.matches(&query, 1).into_iter().map(|one| one.units).collect();
-        Ok(matching_statistics(&matches, query.len()))
-    }
-
     /// The suffixes of each shard that start with all of `query`.
     fn whole(&self, query: &Query<'_>, scanner: &mut Scanner<'_>) -> Result<CorpusMatch> {
         if query.len() == 0 {
-            return Err(Error::new(ErrorKind::Input, "the text has no words to look for"));
+            let message = format!("the text has no {} to look for", self.unit().plural());
+            return Err(Error::new(ErrorKind::Input, message));
         }
         let units = 0..query.len();
         let mut intervals: Vec<(usize, Interval)> = Vec::new();
         for (number, shard) in self.shards().iter().enumerate() {
-            let symbols = query.symbols(&units, shard, &mut scanner.segmenter);
-            let found = shard.array().longest_match(&symbols);
+            let part = query.in_shard(&units, shard, &mut scanner.segmenter);
+            let found = part.longest_match(units.clone());
             if found.length == units.len() {
                 intervals.push((number, found.interval));
             }
@@ -99,17 +86,25 @@ impl Index {
     }
 }
 
-/// Where each unit of `text` stands: start and end, in characters.
-pub fn unit_characters(text: &str) -> Vec<[u64; 2]> {
+/// Where each `unit` of `text` stands: start and end, in characters.
+///
+/// A byte that is a part of a character stands where the character does.
+pub fn unit_characters(text: Text<'_>, unit: Unit) -> Result<Vec<[u64; 2]>> {
+    text.check(unit)?;
+    let bytes = text.characters.as_bytes();
     let mut spans = Vec::new();
     let (mut counted, mut characters) = (0, 0);
-    Segmenter::default().segment(text, |word| {
+    Segmenter::new(unit, VectorPath::Widest).segment(text, |unit| {
         let mut before = |place: usize| {
-            characters += crate::index::count_characters(&text.as_bytes()[counted..place]);
+            characters += crate::index::count_characters(&bytes[counted..place]);
             counted = place;
             characters
         };
-        spans.push([before(word.start), before(word.end)]);
+        let is_boundary = |place: &usize| text.characters.is_char_boundary(*place);
+        let first = (0..=unit.start).rev().find(is_boundary).unwrap_or(unit.start);
+        let last = (unit.end..bytes.len()).find(is_boundary).unwrap_or(bytes.len());
+        let start = before(first);
+        spans.push([start, start + crate::index::count_characters(&bytes[first..last])]);
     });
-    spans
+    Ok(spans)
 }

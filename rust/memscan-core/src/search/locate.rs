@@ -3,7 +3,8 @@ From a match to its occurrences: how many, in how many documents, and where in t
 
 # Idea
 
-From a unit to its place: the text is cut again from the last checkpoint before it.
+From a unit to its place: words and lexemes are cut again from the last checkpoint before them, bytes are
+counted, and of tokens the places are stored.
 */
 
 use std::ops::Range;
@@ -12,18 +13,21 @@ use super::maximal::CorpusMatch;
 use crate::error::{Error, Result};
 use crate::index::{CHECKPOINT_UNITS, Index, Shard, Summary, TextReader, summarise_interval};
 use crate::num::{index, position, wide};
-use crate::units::Segmenter;
+use crate::units::{Segmenter, Unit};
 
 /// One place of a match in the corpus.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Occurrence {
     /// The document's id.
     pub document_id: String,
-    /// Where the match stands in the document's text, in characters.
+    /// Which units of the document it has.
+    pub units: Range<u64>,
+    /// Where the match stands in the document's text, in characters; the same as `units` if the index
+    /// holds no text.
     pub characters: Range<u64>,
-    /// Where the match stands in the document's text, in bytes.
-    pub bytes: Range<u64>,
-    /// The document's own text there.
+    /// Where the match stands in the document's text, in bytes; none if the index holds no text.
+    pub bytes: Option<Range<u64>>,
+    /// The document's own text there; empty, as the context is, if the index holds no text.
     pub text: String,
     /// The document's text before it.
     pub context_before: String,
@@ -49,21 +53,27 @@ pub(crate) fn summarise(found: &CorpusMatch, index: &Index, wanted: usize) -> Su
 #[derive(Debug)]
 pub(crate) struct Locator<'a> {
     index: &'a Index,
-    readers: Vec<TextReader<'a>>,
+    readers: Vec<Option<TextReader<'a>>>,
 }
 
-/// The original text of an occurrence, within its shard.
+/// An occurrence within its shard.
 #[derive(Debug)]
 pub(crate) struct Located {
     shard: usize,
     document: usize,
-    bytes: Range<u64>,
-    pub(crate) text: String,
+    units: Range<usize>,
+    /// Where it stands in the shard's text; none if there is no text.
+    bytes: Option<Range<u64>>,
+    /// The original text.
+    pub(crate) text: Option<String>,
 }
 
 impl<'a> Locator<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
-        Self { index, readers: index.shards().iter().map(|shard| TextReader::new(shard.text())).collect() }
+        Self {
+            index,
+            readers: index.shards().iter().map(|shard| shard.text().map(TextReader::new)).collect(),
+        }
     }
 
     /// The original text of the units from `start` of `shard`, which must have `hashes`.
@@ -78,38 +88,43 @@ impl<'a> Locator<'a> {
         let shard = &self.index.shards()[shard_number];
         let units = index(start)..index(start) + hashes.len();
         let document = shard.documents().at_position(start);
-        let (first_unit, read) = stretch_to_read(shard, document, &units);
-        let text = self.readers[shard_number].read(read.clone())?;
-        let (mut place, mut is_same) = (first_unit, true);
-        let mut found = 0..0;
-        segmenter.segment(&text, |word| {
-            if units.contains(&place) {
-                is_same &= word.folded.hash() == hashes[place - units.start];
-                found = if place == units.start { word.start } else { found.start }..word.end;
-            }
-            place += 1;
-        });
-        if !is_same || place < units.end {
-            let folder = shard.folder().display();
-            return Err(Error::corrupt(format!(
-                "the stored text of `{folder}` does not have the units found in it"
-            )));
-        }
-        let bytes = read.start + wide(found.start)..read.start + wide(found.end);
-        Ok(Located { shard: shard_number, document, bytes, text: text[found].to_owned() })
+        let Some(reader) = &mut self.readers[shard_number] else {
+            return Ok(Located { shard: shard_number, document, units, bytes: None, text: None });
+        };
+        let (bytes, text) = match segmenter.unit() {
+            Unit::Byte => read_bytes(shard, document, &units, hashes, reader)?,
+            Unit::Token => read_tokens(shard, &units, reader)?,
+            Unit::Word | Unit::Lexeme => cut_again(shard, document, &units, hashes, reader, segmenter)?,
+        };
+        Ok(Located { shard: shard_number, document, units, bytes: Some(bytes), text: Some(text) })
     }
 
     /// The occurrence as it is reported, with up to `context` characters around it.
     pub(crate) fn describe(&mut self, located: Located, context: usize) -> Result<Occurrence> {
-        let Located { shard, document, bytes, text } = located;
+        let Located { shard, document, units, bytes, text } = located;
         let documents = self.index.shards()[shard].documents();
-        let reader = &mut self.readers[shard];
-        let document_bytes = documents.byte_starts()[document]..documents.byte_starts()[document + 1];
-        let characters_before = reader.characters_before(bytes.start)?;
         let start_of = |place: u64, start: u64| {
             let message = "a document starts after a match that was found in it";
             place.checked_sub(start).ok_or_else(|| Error::corrupt(message))
         };
+        let unit_start = start_of(wide(units.start), u64::from(documents.unit_starts()[document]))?;
+        let units = unit_start..unit_start + wide(units.len());
+        let document_id = documents.id(document).to_owned();
+        let (Some(reader), Some(bytes), Some(text)) = (&mut self.readers[shard], bytes, text) else {
+            let (text, context_before, context_after) = Default::default();
+            let characters = units.clone();
+            return Ok(Occurrence {
+                document_id,
+                units,
+                characters,
+                bytes: None,
+                text,
+                context_before,
+                context_after,
+            });
+        };
+        let document_bytes = documents.byte_starts()[document]..documents.byte_starts()[document + 1];
+        let characters_before = reader.characters_before(bytes.start)?;
         let character_start = start_of(characters_before, documents.character_starts()[document])?;
         let byte_start = start_of(bytes.start, document_bytes.start)?;
         let character_count = crate::index::count_characters(text.as_bytes());
@@ -118,9 +133,10 @@ impl<'a> Locator<'a> {
         let after = bytes.end..bytes.end.saturating_add(widest).min(document_bytes.end);
         let (before, after) = (reader.read_inside(before)?, reader.read_inside(after)?);
         Ok(Occurrence {
-            document_id: documents.id(document).to_owned(),
+            document_id,
+            units,
             characters: character_start..character_start + character_count,
-            bytes: byte_start..byte_start + (bytes.end - bytes.start),
+            bytes: Some(byte_start..byte_start + (bytes.end - bytes.start)),
             text,
             context_before: last_characters(&before, context).to_owned(),
             context_after: first_characters(&after, context).to_owned(),
@@ -128,11 +144,78 @@ impl<'a> Locator<'a> {
     }
 }
 
+fn not_these_units(shard: &Shard) -> Error {
+    let folder = shard.folder().display();
+    Error::corrupt(format!("the stored text of `{folder}` does not have the units found in it"))
+}
+
+/// Words and lexemes: the text is cut again from the last checkpoint.
+fn cut_again(
+    shard: &Shard,
+    document: usize,
+    units: &Range<usize>,
+    hashes: &[u32],
+    reader: &mut TextReader<'_>,
+    segmenter: &mut Segmenter,
+) -> Result<(Range<u64>, String)> {
+    let (first_unit, read) = stretch_to_read(shard, reader.checkpoints(), document, units);
+    let text = reader.read(read.clone())?;
+    let (mut place, mut is_same) = (first_unit, true);
+    let mut found = 0..0;
+    segmenter.segment(text.as_str().into(), |unit| {
+        if units.contains(&place) {
+            is_same &= unit.folded.hash() == hashes[place - units.start];
+            found = if place == units.start { unit.start } else { found.start }..unit.end;
+        }
+        place += 1;
+    });
+    if !is_same || place < units.end {
+        return Err(not_these_units(shard));
+    }
+    Ok((read.start + wide(found.start)..read.start + wide(found.end), text[found].to_owned()))
+}
+
+/// Bytes: as many as units, from the start of the document.
+fn read_bytes(
+    shard: &Shard,
+    document: usize,
+    units: &Range<usize>,
+    hashes: &[u32],
+    reader: &mut TextReader<'_>,
+) -> Result<(Range<u64>, String)> {
+    let documents = shard.documents();
+    let within = wide(units.start).checked_sub(u64::from(documents.unit_starts()[document]));
+    let start = within.and_then(|within| documents.byte_starts()[document].checked_add(within));
+    let start = start.ok_or_else(|| not_these_units(shard))?;
+    let bytes = start..start.saturating_add(wide(units.len()));
+    let text = reader.read(bytes.clone())?;
+    if !text.bytes().map(u32::from).eq(hashes.iter().copied()) {
+        return Err(not_these_units(shard));
+    }
+    Ok((bytes, text))
+}
+
+/// Tokens: where the tokenizer said. That the text has these tokens only the tokenizer can tell.
+fn read_tokens(
+    shard: &Shard,
+    units: &Range<usize>,
+    reader: &mut TextReader<'_>,
+) -> Result<(Range<u64>, String)> {
+    let places = shard.places().ok_or_else(|| not_these_units(shard))?;
+    let bytes = places.bytes(units, reader.checkpoints()).ok_or_else(|| not_these_units(shard))?;
+    let text = reader.read(bytes.clone())?;
+    Ok((bytes, text))
+}
+
 /// The stretch of the shard's text to cut again for `units` of `document`: the unit it starts
 /// with, and its bytes.
-fn stretch_to_read(shard: &Shard, document: usize, units: &Range<usize>) -> (usize, Range<u64>) {
+fn stretch_to_read(
+    shard: &Shard,
+    checkpoints: &[u64],
+    document: usize,
+    units: &Range<usize>,
+) -> (usize, Range<u64>) {
     let documents = shard.documents();
-    let checkpoints = shard.text().checkpoints();
     let (unit_starts, byte_starts) = (documents.unit_starts(), documents.byte_starts());
     let before = units.start / CHECKPOINT_UNITS;
     let (first_unit, start) = match before * CHECKPOINT_UNITS {

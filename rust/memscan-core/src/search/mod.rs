@@ -3,12 +3,13 @@ Search: from a text to the passages of it that the corpus holds, and where.
 
 1. [`query`]: the text becomes units, each with its hash and its place.
 2. [`candidates`]: the filter leaves the few stretches that may hold a match.
-3. [`maximal`]: the suffix array finds the maximal matches in a stretch, in each shard; what
+3. [`shard_query`], [`maximal`]: the suffix array finds the maximal matches in a stretch, in each shard; what
    the shards find is joined as if there were one.
 4. [`locate`]: from a match to its occurrences: counts, documents, places in the original text.
 5. [`fidelity`] and [`echo`]: how alike the two texts are, and what stood in the prompt.
 
-[`scan`] does all of it for many texts in parallel; [`find`] answers for one.
+[`scan`] does all of it for many texts in parallel; [`find`] answers for one; [`statistics`] tells of every unit
+how long a match is there.
 */
 
 mod candidates;
@@ -21,8 +22,11 @@ mod query;
 mod results;
 mod scan;
 mod scanner;
+mod shard_query;
+mod statistics;
 
 pub use fidelity::Fidelity;
 pub use find::{Found, unit_characters};
 pub use locate::Occurrence;
 pub use results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+pub use statistics::Novelty;

@@ -1,40 +1,75 @@
 /*!
-A text as it is searched: its units, with their hashes and their places.
+A text to search for, as units: their hashes for the filter, their places, and their symbols in a shard.
 */
 
 use std::ops::Range;
 
+use super::shard_query::ShardQuery;
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::Shard;
+use crate::index::{Alphabet, Shard, byte_symbol};
 use crate::num::{index, position};
-use crate::units::Segmenter;
+use crate::units::{Segmenter, Text, Tokens, Unit};
 
 /// The units of one text.
 #[derive(Debug)]
 pub(crate) struct Query<'t> {
-    text: &'t str,
+    text: Text<'t>,
     hashes: Vec<u32>,
-    /// Where each unit starts and ends, in bytes.
-    places: Vec<[u32; 2]>,
+    places: Places<'t>,
+}
+
+/// Where each unit of a query starts and ends in its text, in bytes.
+#[derive(Debug)]
+enum Places<'t> {
+    /// As the segmenter found them.
+    Cut(Vec<[u32; 2]>),
+    /// As the tokenizer found them.
+    Given(&'t [[u32; 2]]),
+    /// Each unit is a byte.
+    Bytes,
+    /// Only the tokens are known.
+    Unknown,
 }
 
 impl<'t> Query<'t> {
     /// Cut `text` into units.
-    pub(crate) fn new(text: &'t str, segmenter: &mut Segmenter) -> Result<Self> {
-        if u32::try_from(text.len()).is_err() {
-            let message = format!("a text of {} bytes is too long: the limit is 4 GiB", text.len());
+    pub(crate) fn new(text: Text<'t>, segmenter: &mut Segmenter) -> Result<Self> {
+        text.check(segmenter.unit())?;
+        if u32::try_from(text.characters.len().max(text.most_units())).is_err() {
+            let length = text.characters.len();
+            let message = format!("a text of {length} bytes is too long: the limit is 4 GiB");
             return Err(Error::new(ErrorKind::Limit, message).with_hint("cut the text into several"));
         }
-        let (mut hashes, mut places) = (Vec::new(), Vec::new());
-        segmenter.segment(text, |word| {
-            hashes.push(word.folded.hash());
-            places.push([position(word.start), position(word.end)]);
-        });
+        let mut hashes = Vec::new();
+        let places = match (segmenter.unit(), text.tokens) {
+            (Unit::Byte, _) => {
+                hashes.extend(text.characters.bytes().map(u32::from));
+                Places::Bytes
+            }
+            (_, Some(Tokens { places, .. })) => {
+                segmenter.segment(text, |unit| hashes.push(unit.folded.hash()));
+                places.map_or(Places::Unknown, Places::Given)
+            }
+            (_, None) => {
+                let mut places = Vec::new();
+                segmenter.segment(text, |unit| {
+                    hashes.push(unit.folded.hash());
+                    places.push([position(unit.start), position(unit.end)]);
+                });
+                Places::Cut(places)
+            }
+        };
         Ok(Self { text, hashes, places })
     }
 
+    /// The text; empty if only its tokens are known.
     pub(crate) fn text(&self) -> &'t str {
-        self.text
+        self.text.characters
+    }
+
+    /// Whether the text is known, and not only its tokens.
+    pub(crate) fn has_text(&self) -> bool {
+        self.text.has_characters()
     }
 
     /// How many units there are.
@@ -47,20 +82,55 @@ impl<'t> Query<'t> {
         &self.hashes
     }
 
-    /// The bytes of the text that the units of `range`, which is not empty, span.
-    pub(crate) fn bytes(&self, range: &Range<usize>) -> Range<usize> {
-        index(self.places[range.start][0])..index(self.places[range.end - 1][1])
+    /// The bytes of the text that the units of `range`, which is not empty, span; none if only the
+    /// tokens are known.
+    pub(crate) fn bytes(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let spanned =
+            |places: &[[u32; 2]]| Some(index(places[range.start][0])..index(places[range.end - 1][1]));
+        match &self.places {
+            Places::Cut(places) => spanned(places),
+            Places::Given(places) => spanned(places),
+            Places::Bytes => Some(range.clone()),
+            Places::Unknown => None,
+        }
     }
 
-    /// The symbols that the units of `range` have in `shard`.
+    /// The whole characters within the units of `range`. Only bytes can cut a character.
+    pub(crate) fn whole_characters(&self, range: &Range<usize>) -> Range<usize> {
+        let Places::Bytes = self.places else { return range.clone() };
+        let is_boundary = |place: &usize| self.text.characters.is_char_boundary(*place);
+        let start = range.clone().find(is_boundary).unwrap_or(range.end);
+        let end = (start..=range.end).rev().find(is_boundary).unwrap_or(start);
+        start..end
+    }
+
+    /// Whether a unit may be a part of a character.
+    pub(crate) fn may_cut_characters(&self) -> bool {
+        matches!(self.places, Places::Bytes)
+    }
+
+    /// The units of `range`, ready to be searched for in `shard`.
     ///
-    /// The words are looked up by their folded bytes; a hash is never taken for a word.
-    pub(crate) fn symbols(&self, range: &Range<usize>, shard: &Shard, segmenter: &mut Segmenter) -> Vec<u32> {
-        let mut symbols = Vec::with_capacity(range.len());
-        self.for_each_folding(range, segmenter, |hash, bytes| {
-            symbols.push(shard.vocabulary().symbol(hash, bytes));
-        });
-        symbols
+    /// Units are looked up by their folded bytes; a hash is never taken for a unit.
+    pub(crate) fn in_shard<'s>(
+        &self,
+        range: &Range<usize>,
+        shard: &'s Shard,
+        segmenter: &mut Segmenter,
+    ) -> ShardQuery<'s> {
+        match shard.alphabet() {
+            Alphabet::Bytes(array) => {
+                let bytes = &self.text.characters.as_bytes()[range.clone()];
+                ShardQuery::Narrow(array, bytes.iter().map(|&byte| byte_symbol(byte)).collect())
+            }
+            Alphabet::Words(array, vocabulary) => {
+                let mut symbols = Vec::with_capacity(range.len());
+                self.for_each_folding(range, segmenter, |hash, bytes| {
+                    symbols.push(vocabulary.symbol(hash, bytes));
+                });
+                ShardQuery::Wide(array, symbols)
+            }
+        }
     }
 
     /// Call `use_folding` with the hash and folded bytes of each unit of `range`.
@@ -73,9 +143,17 @@ impl<'t> Query<'t> {
         if range.is_empty() {
             return;
         }
-        // A unit depends only on the text from its own start: cut again, the units are the same.
-        segmenter.segment(&self.text[self.bytes(range)], |word| {
-            word.folded.with_bytes(|bytes| use_folding(word.folded.hash(), bytes));
+        let part = match (self.text.tokens, self.bytes(range)) {
+            (Some(tokens), _) => Text {
+                characters: "",
+                tokens: Some(Tokens { ids: &tokens.ids[range.clone()], places: None }),
+            },
+            // A unit depends only on the text from its own start: cut again, the units are the same.
+            (None, Some(bytes)) => self.text.characters[bytes].into(),
+            (None, None) => return,
+        };
+        segmenter.segment(part, |unit| {
+            unit.folded.with_bytes(|bytes| use_folding(unit.folded.hash(), bytes));
         });
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::fidelity::Fidelity;
 use super::locate::Occurrence;
 use crate::error::{Error, ErrorKind, Result};
+use crate::units::Text;
 
 /// The most bytes of evidence collected for one generation; the match that passes it is the last.
 ///
@@ -18,9 +19,9 @@ pub const MOST_EVIDENCE_BYTES: usize = 64 << 20;
 #[derive(Clone, Copy, Debug)]
 pub struct Generation<'a> {
     /// The text.
-    pub text: &'a str,
+    pub text: Text<'a>,
     /// What the text answers, if that is known.
-    pub prompt: Option<&'a str>,
+    pub prompt: Option<Text<'a>>,
 }
 
 /// What a scan reports.
@@ -58,16 +59,16 @@ impl ScanOptions {
 /// A maximal match with an occurrence of it.
 #[derive(Clone, Debug)]
 pub struct Span {
-    /// Where it stands in the generation, in characters.
+    /// Which units of the generation it has.
+    pub units: Range<u64>,
+    /// Where it stands in the generation, in characters; the same as `units` if only tokens are known.
     pub characters: Range<u64>,
-    /// Where it stands in the generation, in bytes.
-    pub bytes: Range<u64>,
-    /// Its length in units.
-    pub unit_count: u64,
+    /// Where it stands in the generation, in bytes; none if only tokens are known.
+    pub bytes: Option<Range<u64>>,
     /// Where it stands in the corpus.
     pub occurrence: Occurrence,
-    /// How alike the two texts are.
-    pub fidelity: Fidelity,
+    /// How alike the two texts are; none if either is not known.
+    pub fidelity: Option<Fidelity>,
     /// How often it stands in the corpus.
     pub count: u64,
     /// In how many documents; at least that many if `is_capped`.
@@ -76,7 +77,7 @@ pub struct Span {
     pub is_capped: bool,
     /// The longest part of it that stands in the prompt, in units; none without a prompt.
     pub echo_units: Option<u64>,
-    /// The generation's own text there.
+    /// The generation's own text there; empty, as the context is, if only tokens are known.
     pub text: String,
     /// The generation's text before it.
     pub context_before: String,
@@ -89,12 +90,12 @@ pub struct Span {
 pub struct GenerationMatches {
     /// Units in the text.
     pub unit_count: u64,
-    /// Characters in the text.
-    pub character_count: u64,
+    /// Characters in the text; none if only tokens are known.
+    pub character_count: Option<u64>,
     /// Units in the union of the spans.
     pub covered_units: u64,
-    /// Characters in the union of the spans.
-    pub covered_characters: u64,
+    /// Characters in the union of the spans; none if only tokens are known.
+    pub covered_characters: Option<u64>,
     /// Units in the longest match of at least the minimum length, or zero.
     pub longest_match: u64,
     /// How many maximal matches there are.

@@ -8,14 +8,15 @@ use super::candidates::candidates;
 use super::echo::Prompt;
 use super::fidelity::Fidelity;
 use super::locate::{Locator, Occurrence, first_characters, last_characters, summarise};
-use super::maximal::{CorpusMatch, join_shards, maximal_matches};
+use super::maximal::{CorpusMatch, ShardMatch, join_shards};
 use super::query::Query;
 use super::results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+use super::shard_query::ShardQuery;
 use crate::error::Result;
 use crate::index::{Index, count_characters};
 use crate::num::wide;
 use crate::progress::Interrupt;
-use crate::units::Segmenter;
+use crate::units::{Segmenter, VectorPath};
 
 /// Buffers and readers of one thread.
 #[derive(Debug)]
@@ -27,7 +28,8 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
-        Self { index, segmenter: Segmenter::default(), locator: Locator::new(index) }
+        let segmenter = Segmenter::new(index.unit(), VectorPath::Widest);
+        Self { index, segmenter, locator: Locator::new(index) }
     }
 
     /// Everything that is reported of one generation.
@@ -42,7 +44,7 @@ impl<'a> Scanner<'a> {
         let (covered_units, covered_characters) = coverage(&query, &matches);
         let mut result = GenerationMatches {
             unit_count: wide(query.len()),
-            character_count: count_characters(generation.text.as_bytes()),
+            character_count: query.has_text().then(|| count_characters(query.text().as_bytes())),
             covered_units,
             covered_characters,
             longest_match: matches.iter().map(|one| wide(one.units.len())).max().unwrap_or(0),
@@ -53,7 +55,7 @@ impl<'a> Scanner<'a> {
             Some(prompt) if !matches.is_empty() => Some(Prompt::new(prompt, &mut self.segmenter)?),
             _ => None,
         };
-        let mut counted = CharacterCount::new(generation.text);
+        let mut counted = CharacterCount::new(query.text());
         let mut evidence_bytes = 0;
         for found in &matches {
             interrupt.check()?;
@@ -76,8 +78,12 @@ impl<'a> Scanner<'a> {
         let mut found = Vec::new();
         for (number, shard) in self.index.shards().iter().enumerate() {
             for stretch in candidates(shard.filter(), query.hashes(), min_length) {
-                let symbols = query.symbols(&stretch, shard, &mut self.segmenter);
-                let matches = maximal_matches(shard.array(), &symbols, min_length);
+                let part = query.in_shard(&stretch, shard, &mut self.segmenter);
+                let mut matches = part.maximal_matches(min_length);
+                if query.may_cut_characters() {
+                    matches = whole_characters(query, &part, matches, stretch.start);
+                    matches.retain(|one| one.units.len() >= min_length);
+                }
                 found.extend(matches.into_iter().map(|mut one| {
                     one.units = one.units.start + stretch.start..one.units.end + stretch.start;
                     (number, one)
@@ -93,15 +99,16 @@ impl<'a> Scanner<'a> {
         &mut self,
         places: &[(usize, u32)],
         hashes: &[u32],
-        text: &str,
+        text: Option<&str>,
         options: &ScanOptions,
-    ) -> Result<Vec<(Fidelity, Occurrence)>> {
+    ) -> Result<Vec<(Option<Fidelity>, Occurrence)>> {
         let mut located = Vec::new();
         let mut exact_count = 0;
         for &place in places {
             let one = self.locator.locate(place, hashes, &mut self.segmenter)?;
-            let fidelity = Fidelity::of(text, &one.text);
-            exact_count += usize::from(fidelity == Fidelity::Exact);
+            let fidelity = text.zip(one.text.as_deref()).map(|(text, other)| Fidelity::of(text, other));
+            // Without texts to compare all occurrences are alike.
+            exact_count += usize::from(fidelity.is_none_or(|fidelity| fidelity == Fidelity::Exact));
             located.push((fidelity, one));
             if exact_count == options.occurrences {
                 break;
@@ -123,26 +130,48 @@ impl<'a> Scanner<'a> {
     ) -> Result<()> {
         let MatchedSpan { query, found, bytes, characters } = span;
         let (text, units) = (query.text(), &found.units);
+        let inside = bytes.clone().unwrap_or(0..0);
         let echo_units = prompt.map(|prompt| wide(prompt.echo(query, units, &mut self.segmenter)));
         let summary = summarise(found, self.index, options.examined.max(options.occurrences));
-        let best =
-            self.best(&summary.first, &query.hashes()[units.clone()], &text[bytes.clone()], options)?;
+        let own_text = bytes.as_ref().map(|_| &text[inside.clone()]);
+        let best = self.best(&summary.first, &query.hashes()[units.clone()], own_text, options)?;
         rows.extend(best.into_iter().map(|(fidelity, occurrence)| Span {
+            units: wide(units.start)..wide(units.end),
             characters: characters.clone(),
-            bytes: wide(bytes.start)..wide(bytes.end),
-            unit_count: wide(units.len()),
+            bytes: bytes.as_ref().map(|bytes| wide(bytes.start)..wide(bytes.end)),
             occurrence,
             fidelity,
             count: summary.count,
             document_count: summary.document_count,
             is_capped: summary.is_capped,
             echo_units,
-            text: text[bytes.clone()].to_owned(),
-            context_before: last_characters(&text[..bytes.start], options.context).to_owned(),
-            context_after: first_characters(&text[bytes.end..], options.context).to_owned(),
+            text: text[inside.clone()].to_owned(),
+            context_before: last_characters(&text[..inside.start], options.context).to_owned(),
+            context_after: first_characters(&text[inside.end..], options.context).to_owned(),
         }));
         Ok(())
     }
+}
+
+/// The matches less what they cut of a character at either end. What is left may occur more often.
+///
+/// The maximal ones among these are the maximal matches of whole characters: each of those lies within a
+/// maximal match of bytes, and so within what is left of it.
+fn whole_characters(
+    query: &Query<'_>,
+    part: &ShardQuery<'_>,
+    matches: Vec<ShardMatch>,
+    start: usize,
+) -> Vec<ShardMatch> {
+    let trim = |found: ShardMatch| {
+        let units = found.units.start + start..found.units.end + start;
+        let whole = query.whole_characters(&units);
+        let is_whole = whole == units;
+        let units = whole.start - start..whole.end - start;
+        let interval = if is_whole { found.interval } else { part.longest_match(units.clone()).interval };
+        ShardMatch { units, interval }
+    };
+    matches.into_iter().map(trim).collect()
 }
 
 /// A match and where it stands in its text.
@@ -150,7 +179,7 @@ impl<'a> Scanner<'a> {
 struct MatchedSpan<'a> {
     query: &'a Query<'a>,
     found: &'a CorpusMatch,
-    bytes: Range<usize>,
+    bytes: Option<Range<usize>>,
     characters: Range<u64>,
 }
 
@@ -158,29 +187,32 @@ impl<'a> MatchedSpan<'a> {
     /// Matches come from left to right, and so do the places that are counted.
     fn new(query: &'a Query<'a>, found: &'a CorpusMatch, counted: &mut CharacterCount<'_>) -> Self {
         let bytes = query.bytes(&found.units);
-        let start = counted.before(bytes.start);
-        let end = start + count_characters(&query.text().as_bytes()[bytes.clone()]);
-        Self { query, found, bytes, characters: start..end }
+        let characters = match &bytes {
+            Some(bytes) => {
+                let start = counted.before(bytes.start);
+                start..start + count_characters(&query.text().as_bytes()[bytes.clone()])
+            }
+            None => wide(found.units.start)..wide(found.units.end),
+        };
+        Self { query, found, bytes, characters }
     }
 }
 
 /// How many units and characters the union of the matches holds.
 ///
-/// Each match adds what reaches past the one before it; where the two overlap, that begins where
-/// the other ended.
-fn coverage(query: &Query<'_>, matches: &[CorpusMatch]) -> (u64, u64) {
+/// Each match adds what reaches past the one before it.
+fn coverage(query: &Query<'_>, matches: &[CorpusMatch]) -> (u64, Option<u64>) {
     let (mut units, mut characters) = (0, 0);
     let (mut units_end, mut bytes_end) = (0, 0);
     for found in matches {
-        let bytes = query.bytes(&found.units);
-        let is_overlapping = found.units.start < units_end;
-        let first_unit = if is_overlapping { units_end } else { found.units.start };
-        let first_byte = if is_overlapping { bytes_end } else { bytes.start };
-        units += wide(found.units.end - first_unit);
+        units += wide(found.units.end - found.units.start.max(units_end));
+        units_end = found.units.end;
+        let bytes = query.bytes(&found.units).unwrap_or(0..0);
+        let first_byte = bytes.start.max(bytes_end).min(bytes.end);
         characters += count_characters(&query.text().as_bytes()[first_byte..bytes.end]);
-        (units_end, bytes_end) = (found.units.end, bytes.end);
+        bytes_end = bytes.end;
     }
-    (units, characters)
+    (units, query.has_text().then_some(characters))
 }
 
 /// Counts the characters before places of a text that come from left to right.

@@ -20,9 +20,10 @@ where the query would be inserted.
 
 use std::ops::Range;
 
-use super::SEPARATOR;
+use super::Symbol;
 use super::gallop::most_steps;
 use crate::num::{index, position};
+use crate::raw::prefetch::prefetch;
 
 /// Symbols compared at once.
 const CHUNK: usize = 16;
@@ -44,7 +45,8 @@ impl Interval {
         u64::from(self.end.saturating_sub(self.start))
     }
 
-    fn ranks(self) -> Range<usize> {
+    /// The ranks.
+    pub(crate) fn ranks(self) -> Range<usize> {
         index(self.start)..index(self.end)
     }
 }
@@ -62,35 +64,41 @@ pub(crate) struct LongestMatch {
 ///
 /// Values read from a damaged file give wrong answers here, but no panic and no endless loop.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SuffixArray<'a> {
-    text: &'a [u32],
+pub(crate) struct SuffixArray<'a, S> {
+    text: &'a [S],
     suffixes: &'a [u32],
     first_ranks: &'a [u32],
 }
 
-impl<'a> SuffixArray<'a> {
-    pub(crate) fn new(text: &'a [u32], suffixes: &'a [u32], first_ranks: &'a [u32]) -> Self {
+impl<'a, S: Symbol> SuffixArray<'a, S> {
+    pub(crate) fn new(text: &'a [S], suffixes: &'a [u32], first_ranks: &'a [u32]) -> Self {
         Self { text, suffixes, first_ranks }
     }
 
+    /// The text.
+    pub(crate) fn text(&self) -> &'a [S] {
+        self.text
+    }
+
     /// Where the suffixes of `interval` start in the text, in the order of their ranks.
+    #[cfg(test)]
     pub(crate) fn positions(&self, interval: Interval) -> &'a [u32] {
         self.suffixes.get(interval.ranks()).unwrap_or_default()
     }
 
     /// The longest prefix of `query` that occurs in the text.
-    pub(crate) fn longest_match(&self, query: &[u32]) -> LongestMatch {
+    pub(crate) fn longest_match(&self, query: &[S]) -> LongestMatch {
         let Neighbour { rank, length } = self.neighbour(query);
         LongestMatch { length, interval: self.interval(&query[..length], rank) }
     }
 
     /// Whether all of `query` occurs in the text.
-    pub(crate) fn occurs(&self, query: &[u32]) -> bool {
+    pub(crate) fn occurs(&self, query: &[S]) -> bool {
         self.neighbour(query).length == query.len()
     }
 
     /// A suffix that shares as much with `query` as any.
-    fn neighbour(&self, query: &[u32]) -> Neighbour {
+    fn neighbour(&self, query: &[S]) -> Neighbour {
         let interval = query.first().map_or_else(Interval::default, |&symbol| self.starting_with(symbol));
         if interval.is_empty() {
             return Neighbour { rank: 0, length: 0 };
@@ -115,7 +123,7 @@ impl<'a> SuffixArray<'a> {
     }
 
     /// Every suffix that starts with `prefix`, of which the one at `rank` does.
-    fn interval(&self, prefix: &[u32], rank: u32) -> Interval {
+    fn interval(&self, prefix: &[S], rank: u32) -> Interval {
         let Some(&symbol) = prefix.first() else { return Interval::default() };
         let bounds = self.starting_with(symbol);
         let holds = |rank: u32| {
@@ -127,9 +135,11 @@ impl<'a> SuffixArray<'a> {
         Interval { start: rank - position(below), end: rank + position(above) + 1 }
     }
 
-    fn starting_with(&self, symbol: u32) -> Interval {
-        let bounds =
-            symbol.checked_sub(1).and_then(|place| self.first_ranks.get(index(place)..)?.first_chunk());
+    pub(super) fn starting_with(&self, symbol: S) -> Interval {
+        let bounds = symbol
+            .number()
+            .checked_sub(1)
+            .and_then(|place| self.first_ranks.get(index(place)..)?.first_chunk());
         bounds.map_or_else(Interval::default, |&[start, end]| {
             let size = position(self.suffixes.len());
             Interval { start: start.min(size), end: end.min(size) }
@@ -137,17 +147,41 @@ impl<'a> SuffixArray<'a> {
     }
 
     /// How many symbols `query` shares with the suffix at `rank`; the first `known` are equal.
-    fn shared(&self, query: &[u32], rank: u32, known: usize) -> usize {
-        let suffix = index(self.suffixes[index(rank)]);
+    fn shared(&self, query: &[S], rank: u32, known: usize) -> usize {
+        self.shared_at(query, index(self.suffixes[index(rank)]), known)
+    }
+
+    /// Whether the suffix at `rank`, which shares `length` symbols with `query`, is less than it.
+    fn is_less(&self, rank: u32, length: usize, query: &[S]) -> bool {
+        self.is_less_at(query, index(self.suffixes[index(rank)]), length)
+    }
+
+    /// How many symbols `query` shares with the text from `suffix` on; the first `known` are equal.
+    #[inline]
+    pub(super) fn shared_at(&self, query: &[S], suffix: usize, known: usize) -> usize {
         let rest = self.text.get(suffix.saturating_add(known)..).unwrap_or_default();
         known + common_prefix(&query[known..], rest)
     }
 
-    /// Whether the suffix at `rank`, which shares `length` symbols with `query`, is less than it.
-    fn is_less(&self, rank: u32, length: usize, query: &[u32]) -> bool {
-        let place = index(self.suffixes[index(rank)]).saturating_add(length);
-        let next = self.text.get(place).copied().unwrap_or(SEPARATOR);
+    /// Whether the text from `suffix` on, which shares `length` symbols with `query`, is less than it.
+    #[inline]
+    pub(super) fn is_less_at(&self, query: &[S], suffix: usize, length: usize) -> bool {
+        let next = self.text.get(suffix.saturating_add(length)).copied().unwrap_or(S::SEPARATOR);
         query.get(length).is_some_and(|&symbol| next < symbol)
+    }
+
+    pub(super) fn suffixes(&self) -> &'a [u32] {
+        self.suffixes
+    }
+
+    #[inline]
+    pub(super) fn ask_for_suffix(&self, rank: u32) {
+        prefetch(self.suffixes, index(rank));
+    }
+
+    #[inline]
+    pub(super) fn ask_for_text(&self, place: usize) {
+        prefetch(self.text, place);
     }
 }
 
@@ -159,7 +193,7 @@ struct Neighbour {
 }
 
 /// How many symbols two texts have in common from their starts.
-fn common_prefix(one: &[u32], other: &[u32]) -> usize {
+fn common_prefix<S: Symbol>(one: &[S], other: &[S]) -> usize {
     let (one_chunks, _) = one.as_chunks::<CHUNK>();
     let (other_chunks, _) = other.as_chunks::<CHUNK>();
     let equal_chunks = one_chunks.iter().zip(other_chunks).take_while(|(one, other)| one == other).count();
@@ -169,19 +203,20 @@ fn common_prefix(one: &[u32], other: &[u32]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ABSENT, build, first_ranks};
+    use super::super::{build, first_ranks};
     use super::*;
     use crate::oracle::{all_texts, occurrences};
 
-    #[test]
-    fn agrees_with_the_oracle_on_all_short_texts_and_queries() {
-        for text in all_texts(&[SEPARATOR, 1, 2], 6) {
-            let mut symbols = text.clone();
-            let suffixes = build(&mut symbols).expect("sorts");
-            let ranks = first_ranks(&text, 2);
-            let array = SuffixArray::new(&text, &suffixes, &ranks);
-            for query in all_texts(&[1, 2, ABSENT], 4) {
-                let found = array.longest_match(&query);
+    fn check_all_short_texts_and_queries<S: Symbol>() {
+        let symbols_of =
+            |numbers: &[u32]| -> Vec<S> { numbers.iter().map(|&number| S::new(number)).collect() };
+        for text in all_texts(&[0, 1, 2], 6) {
+            let symbols = symbols_of(&text);
+            let suffixes = build(&mut symbols.clone()).expect("sorts");
+            let ranks = first_ranks(&symbols, 2);
+            let array = SuffixArray::new(&symbols, &suffixes, &ranks);
+            for query in all_texts(&[1, 2, S::ABSENT.number()], 4) {
+                let found = array.longest_match(&symbols_of(&query));
                 let length = (0..=query.len())
                     .rev()
                     .find(|&length| length == 0 || !occurrences(&text, &query[..length]).is_empty());
@@ -199,8 +234,14 @@ mod tests {
     }
 
     #[test]
+    fn agrees_with_the_oracle_on_all_short_texts_and_queries_of_either_width() {
+        check_all_short_texts_and_queries::<u8>();
+        check_all_short_texts_and_queries::<u32>();
+    }
+
+    #[test]
     fn a_damaged_array_gives_no_panic() {
-        let text = [1, 2, 1, 2, 0];
+        let text = [1_u32, 2, 1, 2, 0];
         for damage in [0, 1, 4, 5, 1 << 31, u32::MAX] {
             for place in 0..4 {
                 let mut suffixes = [2, 0, 3, 1];

@@ -3,9 +3,7 @@ Sorting the suffixes of a text: libsais (Ilya Grebnov), which induces the order 
 from the order of a few, in linear time whatever the text.
 */
 
-use libsais::SuffixArrayConstruction;
-
-use super::SEPARATOR;
+use super::Symbol;
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::{index, position};
 
@@ -15,30 +13,25 @@ pub(crate) const LONGEST_TEXT: usize = (1 << 31) - 2;
 /// The suffix array of `text`, less the suffixes that start with a separator.
 ///
 /// Symbols are below 2^31, and should be dense: memory grows with the largest.
-pub(crate) fn build(text: &mut [u32]) -> Result<Vec<u32>> {
+pub(crate) fn build<S: Symbol>(text: &mut [S]) -> Result<Vec<u32>> {
     assert!(text.len() <= LONGEST_TEXT, "the builder cuts shards before they grow too long");
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let separators = text.iter().filter(|&&symbol| symbol == SEPARATOR).count();
-    let signed: &mut [i32] = bytemuck::cast_slice_mut(text);
-    let sorted: Vec<i32> = SuffixArrayConstruction::for_text_mut(signed)
-        .in_owned_buffer32()
-        .single_threaded()
-        .run()
-        .map_err(|error| Error::new(ErrorKind::Limit, format!("suffix sorting failed: {error}")))?
-        .into_vec();
+    let separators = text.iter().filter(|&&symbol| symbol == S::SEPARATOR).count();
+    let sorted = S::sort(text)
+        .map_err(|error| Error::new(ErrorKind::Limit, format!("suffix sorting failed: {error}")))?;
     let mut sorted: Vec<u32> = bytemuck::cast_vec(sorted);
     sorted.drain(..separators);
     Ok(sorted)
 }
 
-/// For each symbol from 1 up, the rank of the first suffix that starts with it; then the
-/// number of suffixes.
-pub(crate) fn first_ranks(text: &[u32], symbol_count: usize) -> Vec<u32> {
+/// For each symbol from 1 up to `symbol_count`, the rank of the first suffix that starts with it; then
+/// the number of suffixes.
+pub(crate) fn first_ranks<S: Symbol>(text: &[S], symbol_count: usize) -> Vec<u32> {
     let mut counts = vec![0_u32; symbol_count + 1];
     for &symbol in text {
-        counts[index(symbol)] += 1;
+        counts[index(symbol.number())] += 1;
     }
     let mut total = 0;
     let starts = counts.iter().skip(1).map(|&count| {
@@ -56,15 +49,21 @@ mod tests {
     use super::*;
     use crate::oracle::all_texts;
 
+    fn check<S: Symbol>(numbers: &[u32]) {
+        let text: Vec<S> = numbers.iter().map(|&number| S::new(number)).collect();
+        let mut expected: Vec<u32> =
+            (0..text.len()).filter(|&start| text[start] != S::SEPARATOR).map(position).collect();
+        expected.sort_by_key(|&start| &text[index(start)..]);
+        let mut symbols = text.clone();
+        assert_eq!(build(&mut symbols).expect("sorts"), expected, "{text:?}");
+        assert_eq!(symbols, text, "the text is left as it was");
+    }
+
     #[test]
-    fn agrees_with_sorting_the_suffixes_of_all_short_texts() {
+    fn agrees_with_sorting_the_suffixes_of_all_short_texts_of_either_width() {
         for text in all_texts(&[0, 1, 2], 7) {
-            let mut expected: Vec<u32> =
-                (0..text.len()).filter(|&start| text[start] != SEPARATOR).map(position).collect();
-            expected.sort_by_key(|&start| &text[index(start)..]);
-            let mut symbols = text.clone();
-            assert_eq!(build(&mut symbols).expect("sorts"), expected, "{text:?}");
-            assert_eq!(symbols, text, "the text is left as it was");
+            check::<u8>(&text);
+            check::<u32>(&text);
         }
     }
 }

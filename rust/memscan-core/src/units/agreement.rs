@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::general::Scratch;
 use super::segmenter::{Segmenter, VectorPath};
-use super::{general, word::Word};
+use super::{general, unit::Unit, word::Word};
 
 /// Start, end, folded bytes and hash of each word.
 type Words = Vec<(usize, usize, Vec<u8>, u32)>;
@@ -15,7 +15,7 @@ fn kept(words: &mut Words) -> impl FnMut(Word<'_>) + '_ {
 
 fn fast(text: &str, path: VectorPath) -> Words {
     let mut words = Vec::new();
-    Segmenter::new(path).segment(text, kept(&mut words));
+    Segmenter::new(Unit::Word, path).segment(text.into(), kept(&mut words));
     words
 }
 
@@ -108,7 +108,7 @@ fn the_rules_are_those_of_their_version() {
             hasher.update(&hash.to_le_bytes());
         }
     }
-    let rules = (super::WORD_RULES_VERSION, super::UNICODE_VERSION, hasher.finalize().to_hex());
+    let rules = (Unit::Word.rules_version(), super::UNICODE_VERSION, hasher.finalize().to_hex());
     assert_eq!(
         rules.2.as_str(),
         "477bf6a7c308302b77ced3ad415ba69f9f24c040ef6d8bb70886c75a8dfa557b",

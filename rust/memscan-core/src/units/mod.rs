@@ -1,9 +1,9 @@
 /*!
 What a text is a sequence of.
 
-A *word* unit is a word as a reader sees it, folded so that case, typography and Unicode
-form make no difference; `docs/units.md` has the rules to the letter. Text flows through
-[`Segmenter`], which hands out [`Word`]s from left to right:
+One of four [kinds](Unit): words, lexemes, bytes or tokens. `docs/units.md` has the rules to the letter.
+Text flows through [`Segmenter`], which hands out each unit as a [`Word`], from left to right. What follows
+speaks of words, which are folded so that case, typography and Unicode form make no difference:
 
 1. Blocks of 64 ASCII bytes are classified at once, and the words in them cut from bit masks
    (`ascii`).
@@ -25,15 +25,17 @@ mod class;
 mod fold;
 mod general;
 mod hash;
+mod lexeme;
 mod segmenter;
 mod table;
+mod text;
+mod unit;
 mod word;
 
 pub use segmenter::{Segmenter, VectorPath};
+pub use text::{Text, Tokens};
+pub use unit::Unit;
 pub use word::{Folded, Word};
-
-/// Version of the rules in `docs/units.md`; indexes of another version are not opened.
-pub const WORD_RULES_VERSION: u32 = 1;
 
 /// The version of the Unicode Standard whose character properties the rules use.
 pub const UNICODE_VERSION: &str = "18.0.0";
