@@ -17,12 +17,13 @@ absent k-grams pass.
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::num::{scale, wide};
+use crate::raw::prefetch::prefetch;
 
 /// Bits set for each key.
 const BITS_PER_KEY: u32 = 5;
 
-/// Keys whose words are fetched together while the filter is filled.
-const KEYS_AT_ONCE: usize = 64;
+/// How many keys ahead words are asked for while the filter is filled.
+const KEYS_AHEAD: usize = 32;
 
 /// What the first unit of a run is multiplied with, and how that changes from unit to unit.
 const FIRST_MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -113,6 +114,12 @@ impl<'a> Filter<'a> {
         self.may_hold_key(key(&hashes[place..place + self.k]))
     }
 
+    /// Ask memory for what [`Self::may_hold_key`] will look at.
+    #[inline]
+    pub(crate) fn ask_for(&self, key: u64) {
+        prefetch(self.words, word_of(key, self.words.len()));
+    }
+
     /// False if the corpus surely lacks the run of this key.
     #[inline]
     pub(crate) fn may_hold_key(&self, key: u64) -> bool {
@@ -134,19 +141,17 @@ impl FilterBuilder {
         Self { words: (0..words).map(|_| AtomicU64::new(0)).collect() }
     }
 
-    /// Put keys in. Those of one call are looked up before any is changed: loads wait for memory
-    /// side by side, atomic changes one after another.
+    /// Put keys in. The words of those to come are asked for before they are changed: so memory is waited
+    /// for side by side.
     pub(crate) fn insert(&self, keys: &[u64]) {
-        for keys in keys.chunks(KEYS_AT_ONCE) {
-            let mut missing = [0; KEYS_AT_ONCE];
-            for (missing, &key) in missing.iter_mut().zip(keys) {
-                let word = self.words[word_of(key, self.words.len())].load(Ordering::Relaxed);
-                *missing = bits_of(key) & !word;
+        for (place, &key) in keys.iter().enumerate() {
+            if let Some(&later) = keys.get(place + KEYS_AHEAD) {
+                prefetch(&self.words, word_of(later, self.words.len()));
             }
-            for (missing, &key) in missing.into_iter().zip(keys) {
-                if missing != 0 {
-                    self.words[word_of(key, self.words.len())].fetch_or(missing, Ordering::Relaxed);
-                }
+            let word = &self.words[word_of(key, self.words.len())];
+            let bits = bits_of(key);
+            if word.load(Ordering::Relaxed) & bits != bits {
+                word.fetch_or(bits, Ordering::Relaxed);
             }
         }
     }

@@ -19,11 +19,12 @@ use super::format::SectionWriter;
 use super::manifest::{FileManifest, Manifest, ShardManifest};
 use super::options::{BuildOptions, Tokenizer};
 use super::reading::{OwnedTokens, ShardReader};
-use super::shard::role;
+use super::shard::{Alphabet, role};
 use super::{Index, IndexBuilder, Shard};
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::{index, position, wide};
 use crate::progress::{Interrupt, Stage};
+use crate::suffix::sample;
 use crate::units::{Text, Unit};
 
 /// Text that is written anew at a time, in bytes.
@@ -196,6 +197,12 @@ fn leave_out(
         })
         .collect();
 
+    let symbol_count = first_ranks.len() - 1;
+    let samples = match shard.alphabet() {
+        Alphabet::Bytes(array) => sample(array.text(), &suffixes, symbol_count),
+        Alphabet::Words(array, _) => sample(array.text(), &suffixes, symbol_count),
+    };
+
     let old = described.files.iter().find(|file| file.role == role::SUFFIXES);
     let old_name = old.map(|file| file.name.clone()).unwrap_or_default();
     let name = format!("{}-{}.bin", role::SUFFIXES, shard.removed().len() + numbers.len());
@@ -208,6 +215,7 @@ fn leave_out(
     let mut writer = SectionWriter::create(path)?;
     writer.section("suffixes", &suffixes)?;
     writer.section("first_ranks", &first_ranks)?;
+    writer.section("samples", &samples)?;
     writer.finish()?;
     sync_folder(&folder)?;
 

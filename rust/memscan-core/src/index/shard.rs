@@ -14,7 +14,7 @@ use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::num::{index, offset};
-use crate::suffix::{Interval, SuffixArray};
+use crate::suffix::{Interval, SuffixArray, Symbol, sample_count};
 use crate::units::Unit;
 
 /// What a file of a shard is for; the file is called so, with `.bin`, until a newer one takes its place.
@@ -49,6 +49,7 @@ pub(crate) struct Shard {
     suffixes_file: SectionFile,
     suffixes: Section<u32>,
     first_ranks: Section<u32>,
+    samples: Section<u64>,
     filter_file: SectionFile,
     filter: Section<u64>,
     units: Units,
@@ -104,6 +105,7 @@ impl Shard {
             filter_k: index(manifest.parameters.filter_k),
             suffixes: suffixes_file.section("suffixes", Some(suffix_count))?,
             first_ranks: suffixes_file.section("first_ranks", Some(symbol_count + 1))?,
+            samples: suffixes_file.section("samples", Some(sample_count(suffix_count)))?,
             filter: filter_file.section("filter", None)?,
             documents: Documents::new(open(role::DOCUMENTS)?, document_count)?,
             removed: shard.removed.clone(),
@@ -121,16 +123,13 @@ impl Shard {
     /// followed by a separator.
     pub(crate) fn alphabet(&self) -> Alphabet<'_> {
         match &self.units {
-            Units::Bytes(units) => Alphabet::Bytes(SuffixArray::new(
-                self.units_file.get(units),
-                self.suffixes(),
-                self.first_ranks(),
-            )),
-            Units::Words(units, vocabulary) => Alphabet::Words(
-                SuffixArray::new(self.units_file.get(units), self.suffixes(), self.first_ranks()),
-                vocabulary,
-            ),
+            Units::Bytes(units) => Alphabet::Bytes(self.array(units)),
+            Units::Words(units, vocabulary) => Alphabet::Words(self.array(units), vocabulary),
         }
+    }
+
+    fn array<S: Symbol>(&self, units: &Section<S>) -> SuffixArray<'_, S> {
+        SuffixArray::new(self.units_file.get(units), self.suffixes(), self.first_ranks(), self.samples())
     }
 
     /// The symbols of `units`, as numbers; separators are zero.
@@ -162,6 +161,11 @@ impl Shard {
     /// For each symbol, from 1 up, the rank of the first suffix that starts with it.
     pub(super) fn first_ranks(&self) -> &[u32] {
         self.suffixes_file.get(&self.first_ranks)
+    }
+
+    /// The first symbols of some suffixes.
+    pub(super) fn samples(&self) -> &[u64] {
+        self.suffixes_file.get(&self.samples)
     }
 
     /// Where the suffixes of `interval` start, in the order of their ranks.

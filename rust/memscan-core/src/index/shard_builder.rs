@@ -18,7 +18,7 @@ use super::vocabulary::{SortedWords, VocabularyBuilder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::{index, wide};
 use crate::progress::Interrupt;
-use crate::suffix::{self, Symbol, first_ranks};
+use crate::suffix::{self, Symbol, first_ranks, sample};
 use crate::units::{Segmenter, Unit, VectorPath};
 
 /// While a shard is read its text holds word numbers, and this after every document.
@@ -158,11 +158,13 @@ impl Unsorted {
         );
         filtered?;
         let suffixes = suffixes?;
+        let samples = sample(&symbols, &suffixes, symbol_count);
         drop(symbols);
         interrupt.check()?;
         let mut suffixes_file = self.writer(role::SUFFIXES)?;
         suffixes_file.section("suffixes", &suffixes)?;
         suffixes_file.section("first_ranks", &first_ranks)?;
+        suffixes_file.section("samples", &samples)?;
         suffixes_file.finish()?;
         let units = wide(suffixes.len());
         drop(suffixes);

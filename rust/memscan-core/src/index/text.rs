@@ -26,7 +26,8 @@ pub(crate) const CHECKPOINT_UNITS: usize = if cfg!(test) { 4 } else { 128 };
 /// Blocks compressed in one parallel step.
 const BLOCKS_AT_ONCE: usize = 64;
 
-const COMPRESSION_LEVEL: i32 = 3;
+/// Level 3 takes half as long again and makes the text 6 % smaller.
+const COMPRESSION_LEVEL: i32 = 1;
 
 /// Decompressed blocks a reader keeps.
 const KEPT_BLOCKS: usize = 16;

@@ -20,7 +20,7 @@ use std::ops::Range;
 use crate::filter::keys;
 use crate::num::{index, offset, position, wide};
 use crate::progress::Interrupt;
-use crate::suffix::{SuffixArray, Symbol, first_ranks};
+use crate::suffix::{SuffixArray, Symbol, first_ranks, sample};
 use crate::units::{Segmenter, Unit, VectorPath};
 
 pub(super) fn verify_shard(shard: &Shard, unit: Unit, interrupt: &Interrupt) -> Result<()> {
@@ -192,6 +192,8 @@ fn verify_suffixes<S: Symbol>(shard: &Shard, units: &[S], symbol_count: usize) -
     }
     let ranks_expected = first_ranks(&kept, symbol_count);
     require(shard, ranks_expected == shard.first_ranks(), "the first ranks do not follow from the units")?;
+    let are_samples = sample(units, suffixes, symbol_count) == shard.samples();
+    require(shard, are_samples, "the samples do not follow from the suffixes")?;
     // The rank of the suffix at each position, from one up; separators keep zero.
     let mut ranks = vec![0_u32; units.len()];
     for (rank, &suffix) in suffixes.iter().enumerate() {

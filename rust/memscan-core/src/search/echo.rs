@@ -12,7 +12,7 @@ use super::maximal::maximal_matches;
 use super::query::Query;
 use crate::error::Result;
 use crate::num::position;
-use crate::suffix::{SuffixArray, Symbol, build, first_ranks};
+use crate::suffix::{SuffixArray, Symbol, build, first_ranks, sample};
 use crate::units::{Segmenter, Text};
 
 /// A prompt, ready to be searched.
@@ -22,6 +22,7 @@ pub(crate) struct Prompt {
     text: Vec<u32>,
     suffixes: Vec<u32>,
     first_ranks: Vec<u32>,
+    samples: Vec<u64>,
 }
 
 impl Prompt {
@@ -43,7 +44,8 @@ impl Prompt {
         text.push(u32::SEPARATOR);
         let suffixes = build(&mut text)?;
         let first_ranks = first_ranks(&text, symbols.len());
-        Ok(Self { symbols, text, suffixes, first_ranks })
+        let samples = sample(&text, &suffixes, symbols.len());
+        Ok(Self { symbols, text, suffixes, first_ranks, samples })
     }
 
     /// The length of the longest run of the units of `range` that stands in the prompt.
@@ -52,7 +54,7 @@ impl Prompt {
         query.for_each_folding(range, segmenter, |_, bytes| {
             units.push(self.symbols.get(bytes).copied().unwrap_or(u32::ABSENT));
         });
-        let array = SuffixArray::new(&self.text, &self.suffixes, &self.first_ranks);
+        let array = SuffixArray::new(&self.text, &self.suffixes, &self.first_ranks, &self.samples);
         let matches = maximal_matches(array, &units, 1);
         matches.iter().map(|found| found.units.len()).max().unwrap_or(0)
     }

@@ -104,11 +104,12 @@ pub(crate) fn join_shards(mut found: Vec<(usize, ShardMatch)>) -> Vec<CorpusMatc
 mod tests {
     use super::*;
     use crate::oracle::{self, all_texts};
-    use crate::suffix::{build, first_ranks};
+    use crate::suffix::{build, first_ranks, sample};
 
     fn with_array<T>(text: &[u32], use_array: impl FnOnce(SuffixArray<'_, u32>) -> T) -> T {
         let suffixes = build(&mut text.to_vec()).expect("sorts");
-        use_array(SuffixArray::new(text, &suffixes, &first_ranks(text, 3)))
+        let samples = sample(text, &suffixes, 3);
+        use_array(SuffixArray::new(text, &suffixes, &first_ranks(text, 3), &samples))
     }
 
     #[test]

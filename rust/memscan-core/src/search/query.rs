@@ -51,7 +51,9 @@ impl<'t> Query<'t> {
                 places.map_or(Places::Unknown, Places::Given)
             }
             (_, None) => {
-                let mut places = Vec::new();
+                // Most words have five letters or more, with the space after them.
+                let mut places = Vec::with_capacity(text.characters.len() / 5);
+                hashes.reserve(text.characters.len() / 5);
                 segmenter.segment(text, |unit| {
                     hashes.push(unit.folded.hash());
                     places.push([position(unit.start), position(unit.end)]);

@@ -13,7 +13,8 @@ use super::query::Query;
 use super::results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
 use super::shard_query::ShardQuery;
 use crate::error::Result;
-use crate::index::{Index, count_characters};
+use crate::filter::Filter;
+use crate::index::{Index, Shard, count_characters};
 use crate::num::wide;
 use crate::progress::Interrupt;
 use crate::units::{Segmenter, VectorPath};
@@ -24,12 +25,14 @@ pub(crate) struct Scanner<'a> {
     index: &'a Index,
     pub(crate) segmenter: Segmenter,
     locator: Locator<'a>,
+    filters: Vec<Filter<'a>>,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
         let segmenter = Segmenter::new(index.unit(), VectorPath::Widest);
-        Self { index, segmenter, locator: Locator::new(index) }
+        let filters = index.shards().iter().map(Shard::filter).collect();
+        Self { index, segmenter, locator: Locator::new(index), filters }
     }
 
     /// Everything that is reported of one generation.
@@ -76,8 +79,9 @@ impl<'a> Scanner<'a> {
     /// The maximal matches of at least `min_length` units, in the whole corpus.
     pub(crate) fn matches(&mut self, query: &Query<'_>, min_length: usize) -> Vec<CorpusMatch> {
         let mut found = Vec::new();
-        for (number, shard) in self.index.shards().iter().enumerate() {
-            for stretch in candidates(shard.filter(), query.hashes(), min_length) {
+        let stretches = candidates(&self.filters, query.hashes(), min_length);
+        for (number, (shard, stretches)) in self.index.shards().iter().zip(stretches).enumerate() {
+            for stretch in stretches {
                 let part = query.in_shard(&stretch, shard, &mut self.segmenter);
                 let mut matches = part.maximal_matches(min_length);
                 if query.may_cut_characters() {

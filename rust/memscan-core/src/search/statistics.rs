@@ -162,14 +162,15 @@ impl Novelty {
 mod tests {
     use super::*;
     use crate::oracle::{self, all_texts, occurrences};
-    use crate::suffix::{build, first_ranks};
+    use crate::suffix::{build, first_ranks, sample};
 
     #[test]
     fn agree_with_the_oracle_on_all_short_texts_and_queries() {
         for text in all_texts(&[0, 1, 2], 5) {
             let suffixes = build(&mut text.clone()).expect("sorts");
             let ranks = first_ranks(&text, 3);
-            let array = SuffixArray::new(&text, &suffixes, &ranks);
+            let samples = sample(&text, &suffixes, 3);
+            let array = SuffixArray::new(&text, &suffixes, &ranks, &samples);
             for query in all_texts(&[1, 2, 3], 5) {
                 let lengths = matching_statistics(array, &query);
                 let expected: Vec<u32> =
@@ -205,7 +206,8 @@ mod tests {
         let text: Vec<u32> = (0..200).map(|place| 1 + place * place % 7).chain([0]).collect();
         let suffixes = build(&mut text.clone()).expect("sorts");
         let ranks = first_ranks(&text, 7);
-        let array = SuffixArray::new(&text, &suffixes, &ranks);
+        let samples = sample(&text, &suffixes, 7);
+        let array = SuffixArray::new(&text, &suffixes, &ranks, &samples);
         for cut in [1, 2, 31, 32, 33, 64, 90] {
             let mut query = text[..100].to_vec();
             query[cut] = 8;

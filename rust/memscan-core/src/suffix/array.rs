@@ -6,7 +6,8 @@ Finding in a suffix array.
 Among all suffixes, one that shares the longest prefix with the query is a neighbour of the place
 where the query would be inserted.
 
-1. Binary search for that place, among the suffixes with the query's first symbol. Whatever lies
+1. Binary search for that place, among the suffixes with the query's first symbol: first on samples of them
+   (`samples`), then on the few that are left. Whatever lies
    between two suffixes shares with the query at least what both of them share, so comparisons begin there
    (Manber and Myers 1993).
 2. The longest match is the longer of what the two neighbours share with the query.
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 use super::Symbol;
 use super::gallop::most_steps;
+use super::samples::{KeyShape, rank_of, sample_count};
 use crate::num::{index, position};
 use crate::raw::prefetch::prefetch;
 
@@ -68,11 +70,20 @@ pub(crate) struct SuffixArray<'a, S> {
     text: &'a [S],
     suffixes: &'a [u32],
     first_ranks: &'a [u32],
+    samples: &'a [u64],
+    shape: KeyShape,
 }
 
 impl<'a, S: Symbol> SuffixArray<'a, S> {
-    pub(crate) fn new(text: &'a [S], suffixes: &'a [u32], first_ranks: &'a [u32]) -> Self {
-        Self { text, suffixes, first_ranks }
+    /// An array whose parts were made by the functions of their names, for one number of symbols.
+    pub(crate) fn new(
+        text: &'a [S],
+        suffixes: &'a [u32],
+        first_ranks: &'a [u32],
+        samples: &'a [u64],
+    ) -> Self {
+        let shape = KeyShape::new(first_ranks.len().saturating_sub(1));
+        Self { text, suffixes, first_ranks, samples, shape }
     }
 
     /// The text.
@@ -103,9 +114,9 @@ impl<'a, S: Symbol> SuffixArray<'a, S> {
         if interval.is_empty() {
             return Neighbour { rank: 0, length: 0 };
         }
-        let (mut start, mut end) = (interval.start, interval.end);
-        // What the suffixes just before `start` and just at `end` share with the query; all share one.
-        let (mut before, mut after) = (1, 1);
+        let Sampled { first, samples, range: (least, _) } = self.samples(query, interval);
+        let sample = first + samples.partition_point(|&key| key < least);
+        let Bounds { mut start, mut end, mut before, mut after } = self.narrowed(query, interval, sample);
         while start < end {
             let middle = start.midpoint(end);
             let length = self.shared(query, middle, before.min(after));
@@ -120,6 +131,33 @@ impl<'a, S: Symbol> SuffixArray<'a, S> {
         } else {
             Neighbour { rank: start - 1, length: before }
         }
+    }
+
+    /// The samples of an interval, and the keys that suffixes which start with `query` can have.
+    #[inline]
+    pub(super) fn samples(&self, query: &[S], interval: Interval) -> Sampled<'a> {
+        let ranks = interval.ranks();
+        let first = sample_count(ranks.start);
+        let samples = self.samples.get(first..sample_count(ranks.end)).unwrap_or_default();
+        Sampled { first, samples, range: self.shape.range(query) }
+    }
+
+    /// Where in `interval`, whose suffixes start with the first symbol of `query`, that would be inserted;
+    /// `sample` is the first one that is not less than the least key of the query.
+    pub(super) fn narrowed(&self, query: &[S], interval: Interval, sample: usize) -> Bounds {
+        let Sampled { first, samples, range: (least, greatest) } = self.samples(query, interval);
+        let Interval { start, end } = interval;
+        let mut bounds = Bounds { start, end, before: 1, after: 1 };
+        let shared = |key: u64| self.shape.shared(key, least, query.len());
+        if let Some(&key) = sample.checked_sub(first + 1).and_then(|place| samples.get(place)) {
+            (bounds.start, bounds.before) = (rank_of(sample - 1) + 1, shared(key).max(1));
+        }
+        let rest = samples.get(sample - first..).unwrap_or_default();
+        let within = most_steps(rest.len(), |step| rest[step - 1] <= greatest);
+        if let Some(&key) = rest.get(within) {
+            (bounds.end, bounds.after) = (rank_of(sample + within), shared(key).max(1));
+        }
+        bounds
     }
 
     /// Every suffix that starts with `prefix`, of which the one at `rank` does.
@@ -180,9 +218,39 @@ impl<'a, S: Symbol> SuffixArray<'a, S> {
     }
 
     #[inline]
+    pub(super) fn sample_at(&self, place: usize) -> u64 {
+        self.samples[place]
+    }
+
+    #[inline]
+    pub(super) fn ask_for_sample(&self, place: usize) {
+        prefetch(self.samples, place);
+    }
+
+    #[inline]
     pub(super) fn ask_for_text(&self, place: usize) {
         prefetch(self.text, place);
     }
+}
+
+/// The samples of an interval.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sampled<'a> {
+    /// The number of the first.
+    pub(super) first: usize,
+    pub(super) samples: &'a [u64],
+    /// The least and the greatest key of the query.
+    pub(super) range: (u64, u64),
+}
+
+/// Between which ranks a query would be inserted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// What the suffixes just before `start` and just at `end` share with the query; all share one.
+    pub(super) before: usize,
+    pub(super) after: usize,
 }
 
 /// A suffix that shares as much with a query as any.
@@ -192,8 +260,15 @@ struct Neighbour {
     length: usize,
 }
 
-/// How many symbols two texts have in common from their starts.
+/// How many symbols two texts have in common from their starts. Mostly few, so the first are compared one by
+/// one.
+#[inline]
 fn common_prefix<S: Symbol>(one: &[S], other: &[S]) -> usize {
+    let differs = one.iter().zip(other).take(CHUNK).position(|(one, other)| one != other);
+    differs.unwrap_or_else(|| common_prefix_of_long(one, other))
+}
+
+fn common_prefix_of_long<S: Symbol>(one: &[S], other: &[S]) -> usize {
     let (one_chunks, _) = one.as_chunks::<CHUNK>();
     let (other_chunks, _) = other.as_chunks::<CHUNK>();
     let equal_chunks = one_chunks.iter().zip(other_chunks).take_while(|(one, other)| one == other).count();
@@ -203,7 +278,7 @@ fn common_prefix<S: Symbol>(one: &[S], other: &[S]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{build, first_ranks};
+    use super::super::{build, first_ranks, sample};
     use super::*;
     use crate::oracle::{all_texts, occurrences};
 
@@ -214,7 +289,8 @@ mod tests {
             let symbols = symbols_of(&text);
             let suffixes = build(&mut symbols.clone()).expect("sorts");
             let ranks = first_ranks(&symbols, 2);
-            let array = SuffixArray::new(&symbols, &suffixes, &ranks);
+            let samples = sample(&symbols, &suffixes, 2);
+            let array = SuffixArray::new(&symbols, &suffixes, &ranks, &samples);
             for query in all_texts(&[1, 2, S::ABSENT.number()], 4) {
                 let found = array.longest_match(&symbols_of(&query));
                 let length = (0..=query.len())
@@ -249,7 +325,12 @@ mod tests {
                 let mut ranks = [0, 2, 4];
                 ranks[place % 3] = damage;
                 for ranks in [[0, 2, 4], ranks] {
-                    SuffixArray::new(&text, &suffixes, &ranks).longest_match(&[1, 2, 1]);
+                    for sample in [0, u64::from(damage), u64::MAX] {
+                        let samples = [sample, 1];
+                        let array = SuffixArray::new(&text, &suffixes, &ranks, &samples);
+                        array.longest_match(&[1, 2, 1]);
+                        array.capped_lengths(&[1, 2, 1], 3, &mut [0; 3]);
+                    }
                 }
             }
         }

@@ -14,10 +14,12 @@ mod array;
 mod build;
 mod gallop;
 mod lockstep;
+mod samples;
 mod symbol;
 
 pub(crate) use array::{Interval, LongestMatch, SuffixArray};
 pub(crate) use build::{LONGEST_TEXT, build, first_ranks};
 pub(crate) use gallop::most_steps;
 pub(crate) use lockstep::LANES;
+pub(crate) use samples::{sample, sample_count};
 pub(crate) use symbol::Symbol;
