@@ -33,11 +33,13 @@ DOCUMENTS = [
     "It was the best of times, it was the worst of times; ½ of it was.",
     "The best of times was the worst of times. Don't!",
 ]
-QUERIES = [
-    "She said it was the worst of times, and don't go",
-    "Nothing here",
-    "the best of times it",
-]
+QUERIES = {
+    "plain": [
+        "She said it was the worst of times, and don't go",
+        "Nothing here",
+        "the best of times it",
+    ]
+}
 
 
 def test_what_is_equal_does_not_differ() -> None:
@@ -97,7 +99,7 @@ def test_text_and_numbers_are_one_sequence(tmp_path: Path) -> None:
     assert numbers.tolist() == corpus.tokens
     assert len(set(names.values())) == len(names) == sample.different_words
     assert sample.words == len(corpus.tokens) - len(corpus.documents)
-    for query in corpus.queries:
+    for query in corpus.queries["plain"]:
         words = query.words.split(" ")
         assert [names.get(number, words[0]) for number in query.tokens if number != UNKNOWN] == [
             word for word, number in zip(words, query.tokens, strict=True) if number != UNKNOWN
@@ -109,7 +111,7 @@ def test_rare_words_match_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     sample, corpus = write(tmp_path)
     assert sample.rare_words == corpus.tokens.count(RARE) > 0
     assert UNKNOWN not in corpus.tokens
-    for query in corpus.queries:
+    for query in corpus.queries["plain"]:
         assert RARE not in query.tokens
         assert not {"rareword"} & set(query.words.split(" "))
 
@@ -129,7 +131,7 @@ def answer_of_a_tool(corpus: Corpus) -> dict[str, Any]:
         return sum(f" {run} " in document for document in documents)
 
     matches, lengths = [], []
-    for query in corpus.queries:
+    for query in corpus.queries["plain"]:
 
         def occurs(start: int, end: int, query: Query = query) -> bool:
             return count(query, start, end) > 0
@@ -143,8 +145,10 @@ def answer_of_a_tool(corpus: Corpus) -> dict[str, Any]:
         )
         lengths.append(matching_statistics(size, occurs))
     return {
-        "scan": {"search": {"answers": matches, "seconds": 0.5, "runs": 2}},
-        "statistics": {"search": {"answers": lengths[:2], "seconds": 0.5, "runs": 1}},
+        "tasks": {
+            "scan plain": {"search": {"answers": matches, "seconds": 0.5, "runs": 2}},
+            "statistics plain": {"search": {"answers": lengths[:2], "seconds": 0.5, "runs": 1}},
+        },
         "build_seconds": 2.0,
         "build_peak_bytes": 10_000_000,
         "open_seconds": 0.001,
@@ -170,24 +174,38 @@ def test_memscan_is_run_verified_and_tabled(tmp_path: Path) -> None:
     figures = record_of_peer(answer, memscan, sample)
     assert figures["status"] == "agrees", figures["differences"]
     own = record_of_memscan(memscan, sample)
-    assert own["matches"] == 2
-    answer["scan"]["search"]["answers"][0].pop()
-    assert record_of_peer(answer, memscan, sample)["status"] == "differs"
     size = {
         "corpus_bytes": sample.corpus_bytes,
         "documents": 2,
         "words": sample.words,
         "different_words": sample.different_words,
         "rare_words": 0,
-        "queries": 3,
-        "query_words": sum(sample.query_words),
         "memscan": own,
         "peers": {"other": figures, "broken": {"status": "failed", "problem": "no compiler"}},
     }
     text = table_of_size(size)
+    assert "Scan plain: 2 matches in 2 of 3" in text
     assert "| other | `search` | 3 |" in text
     assert "- broken: no compiler" in text
     assert json.loads(json.dumps(size))
+
+
+def test_a_way_that_is_right_is_preferred_to_a_quick_one(tmp_path: Path) -> None:
+    sample, corpus = write(tmp_path)
+    answer = answer_of_a_tool(corpus)
+    ways = answer["tasks"]["scan plain"]
+    memscan = {
+        "tasks": {
+            task: {"answers": found["search"]["answers"], "seconds": {"2": 0.1, "3": 0.1}}
+            for task, found in answer["tasks"].items()
+        }
+    }
+    ways["quick"] = {"answers": [[], [], []], "seconds": 0.01, "runs": 1}
+    figures: dict[str, Any] = record_of_peer(answer, memscan, sample)
+    assert figures["status"] == "differs"
+    assert len(figures["differences"]) == 1
+    assert figures["tasks"]["scan plain"]["way"] == "search"
+    assert figures["tasks"]["scan plain"]["memscan_is_faster_by"] == pytest.approx(5)
 
 
 def test_a_driver_that_fails_says_why(tmp_path: Path) -> None:
@@ -204,8 +222,9 @@ def test_every_peer_has_a_pinned_version_and_a_row() -> None:
 
 
 def fake_sizes() -> list[dict[str, Any]]:
-    def peer(rate: float, status: str = "agrees") -> dict[str, Any]:
-        return {"status": status, "scan": {"bytes_per_second": rate}}
+    def peer(rate: float, differs: str = "") -> dict[str, Any]:
+        task = {"bytes_per_second": rate, "differs": differs}
+        return {"tasks": {"scan ordinary": task, "statistics ordinary": task, "scan odd": task}}
 
     return [
         {
@@ -214,7 +233,7 @@ def fake_sizes() -> list[dict[str, Any]]:
             "peers": {
                 "one & two": peer(1e6),
                 "near": peer(1.01e6),
-                "wrong": peer(1e9, "differs"),
+                "wrong": peer(1e9, "query 0"),
                 "broken": {"status": "failed", "problem": ""},
             },
         }
@@ -222,12 +241,13 @@ def fake_sizes() -> list[dict[str, Any]]:
     ]
 
 
-def test_the_plot_names_each_tool_that_agrees() -> None:
+def test_the_plot_names_each_tool_that_agrees_in_each_panel() -> None:
     root = ET.fromstring(draw_rates(fake_sizes()))
     words = [element.text or "" for element in root.iter() if element.tag.endswith("text")]
     named = [word for word in words if "  " in word]
-    assert named == ["memscan  200", "one & two  1", "near  1.01"]
-    assert sum(element.tag.endswith("polyline") for element in root.iter()) == 3
+    assert named == ["memscan  200", "one & two  1", "near  1.01"] * 2
+    assert {"ordinary", "odd"} < set(words)
+    assert sum(element.tag.endswith("polyline") for element in root.iter()) == 6
 
 
 def test_a_plot_of_one_size_can_be_drawn() -> None:

@@ -33,7 +33,7 @@ from benches.peers.tables import table_of_limits, table_of_size
 from benches.peers.workloads import ordered_documents, read_workload, sampled_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from benches.peers.environments import Environment
 
@@ -89,7 +89,7 @@ def main() -> None:
 def _compare(  # noqa: PLR0913, PLR0917 - what a size needs
     folder: Path,
     words: Words,
-    queries: Sequence[str],
+    queries: Mapping[str, Sequence[str]],
     size_bytes: int,
     environments: dict[Peer, Environment],
     settings: comparison.Settings,
@@ -117,9 +117,14 @@ def _compare(  # noqa: PLR0913, PLR0917 - what a size needs
         "words": sample.words,
         "different_words": sample.different_words,
         "rare_words": sample.rare_words,
-        "queries": len(queries),
-        "query_words": sum(sample.query_words),
-        "query_bytes": sum(sample.query_bytes),
+        "queries": {
+            kind: {
+                "texts": len(texts),
+                "words": sum(sample.query_words[kind]),
+                "bytes": sum(sample.query_bytes[kind]),
+            }
+            for kind, texts in queries.items()
+        },
         "memscan": comparison.record_of_memscan(memscan, sample),
         "peers": {
             name: comparison.record_of_peer(answer, memscan, sample)
@@ -149,9 +154,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(data) if data else None)
     parser.add_argument("--sizes", type=_sizes, default=_sizes("1MB,10MB,100MB"))
     parser.add_argument("--only", type=lambda names: names.split(","), default=[])
-    parser.add_argument("--queries", type=int, default=2000)
+    parser.add_argument("--queries", type=int, default=1000, help="of each kind")
     parser.add_argument("--min-length", type=int, default=10, help="in words")
-    parser.add_argument("--budget", type=float, default=15, help="seconds for each way")
+    parser.add_argument("--budget", type=float, default=10, help="seconds for each way")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--core", type=int, help="which core to stay on; the last by default")
     parser.add_argument("--cache", type=Path, default=Path(".cache/peers"))

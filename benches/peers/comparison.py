@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from benches.peers.drivers.exchange import SCAN, STATISTICS
 from benches.peers.running import Answer, Driver, DriverError
 from benches.peers.verification import difference_of_scans, difference_of_statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from benches.peers.corpus import Sample
     from benches.peers.table import Peer
 
-TASKS: dict[str, Callable[[Any, Any], str]] = {
-    "scan": difference_of_scans,
-    "statistics": difference_of_statistics,
+DIFFERENCES: dict[str, Callable[[Any, Any], str]] = {
+    SCAN: difference_of_scans,
+    STATISTICS: difference_of_statistics,
 }
 MEMSCAN = "benches.peers.drivers.with_memscan"
 
@@ -47,16 +48,12 @@ class Settings:
         ):
             shutil.rmtree(driver.index, ignore_errors=True)
             driver.index.mkdir(parents=True)
-            answers.append(driver.run("build", **self._options(driver)))
+            answers.append(driver.run("build", **asdict(self)))
         return min(answers, key=lambda answer: float(answer["build_seconds"]))
 
     def answer(self, driver: Driver, step: str = "answer", **options: list[int]) -> Answer:
         """Open the index, or build it once more if it is not kept, and answer."""
-        return driver.run(step, **self._options(driver), **options)
-
-    def _options(self, driver: Driver) -> dict[str, float]:
-        options: dict[str, float] = {"min_length": self.min_length, "runs": self.runs}
-        return options if driver.module == MEMSCAN else options | {"budget": self.budget}
+        return driver.run(step, **asdict(self), **options)
 
 
 def run_peer(peer: Peer, driver: Driver, settings: Settings) -> Answer:
@@ -95,71 +92,79 @@ def answered_counts(answers: Mapping[str, Answer]) -> list[int]:
         {
             len(way["answers"])
             for answer in answers.values()
-            for task in TASKS
-            for way in answer.get(task, {}).values()
+            for ways in answer.get("tasks", {}).values()
+            for way in ways.values()
         }
     )
 
 
 def record_of_peer(answer: Answer, memscan: Answer, sample: Sample) -> Record:
-    """Return a tool's figures, with memscan's on as many queries, and what differs."""
+    """Return a tool's figures, with memscan's on as many queries, and what differs.
+
+    The best way of a task is the quickest of those that find what memscan finds, if there is one.
+    """
     if "problem" in answer:
         return {"status": "failed", "problem": answer["problem"]}
-    record: Record = _common(answer, sample)
-    differences = []
-    for task, difference in TASKS.items():
-        ways = {}
-        for name, way in answer[task].items():
-            ways[name] = _way(way, memscan[task], sample)
-            found = difference(way["answers"], memscan[task]["answers"])
-            if found:
-                differences.append(f"{task}, {name}: {found}")
-        best = max(ways, key=lambda name: ways[name]["words_per_second"])
-        record[task] = {"way": best, **ways[best], "all_ways": ways}
-    record |= {"status": "differs" if differences else "agrees", "differences": differences}
-    return record
+    tasks, differences = {}, []
+    for task, found in answer["tasks"].items():
+        expected = memscan["tasks"][task]
+        ways = {name: _way(task, way, expected, sample) for name, way in found.items()}
+        differences += [
+            f"{task}, {name}: {way['differs']}" for name, way in ways.items() if way["differs"]
+        ]
+        right = [name for name, way in ways.items() if not way["differs"]]
+        best = max(right or ways, key=lambda name: float(ways[name]["words_per_second"]))
+        tasks[task] = {"way": best, **ways[best], "all_ways": ways}
+    status = "differs" if differences else "agrees"
+    return _common(answer, sample) | {"tasks": tasks, "status": status, "differences": differences}
 
 
 def record_of_memscan(answer: Answer, sample: Sample) -> Record:
     """Return memscan's own figures, on all queries."""
-    record = _common(answer, sample)
-    for task in TASKS:
-        count = len(answer[task]["answers"])
-        rates = _rates(answer[task]["seconds"][str(count)], count, sample)
-        record[task] = {"queries": count, **rates}
-    matches: Sequence[Sequence[object]] = answer["scan"]["answers"]
-    return record | {
-        "matches": sum(map(len, matches)),
-        "queries_with_matches": sum(map(bool, matches)),
-    }
+    tasks: dict[str, Record] = {}
+    for task, found in answer["tasks"].items():
+        count = len(found["answers"])
+        tasks[task] = {
+            "queries": count,
+            **_rates(task, found["seconds"][str(count)], count, sample),
+        }
+        if task.startswith(SCAN):
+            tasks[task] |= {
+                "matches": sum(map(len, found["answers"])),
+                "queries_with_matches": sum(map(bool, found["answers"])),
+            }
+    return _common(answer, sample) | {"tasks": tasks}
 
 
 def _common(answer: Answer, sample: Sample) -> Record:
-    record: Record = {
-        name: answer[name] for name in ("build_seconds", "build_peak_bytes", "open_seconds")
-    }
-    record["answer_peak_bytes"] = answer["peak_memory_bytes"]
-    record["build_bytes_per_second"] = sample.corpus_bytes / answer["build_seconds"]
     size = "index_memory_bytes" if "index_memory_bytes" in answer else "index_bytes"
-    return record | {size: answer[size]}
+    names = ("build_seconds", "build_peak_bytes", "open_seconds", size)
+    return {
+        **{name: answer[name] for name in names},
+        "answer_peak_bytes": answer["peak_memory_bytes"],
+        "build_bytes_per_second": sample.corpus_bytes / answer["build_seconds"],
+    }
 
 
-def _way(way: Answer, memscan: Answer, sample: Sample) -> dict[str, float]:
+def _way(task: str, way: Answer, memscan: Answer, sample: Sample) -> dict[str, Any]:
     count = len(way["answers"])
     seconds = memscan["seconds"][str(count)]
+    rates = _rates(task, seconds, count, sample)
     return {
         "queries": count,
         "runs": way["runs"],
-        **_rates(way["seconds"], count, sample),
-        "memscan_words_per_second": _rates(seconds, count, sample)["words_per_second"],
-        "memscan_bytes_per_second": _rates(seconds, count, sample)["bytes_per_second"],
+        **_rates(task, way["seconds"], count, sample),
+        "memscan_words_per_second": rates["words_per_second"],
+        "memscan_bytes_per_second": rates["bytes_per_second"],
         "memscan_is_faster_by": way["seconds"] / seconds,
+        "differs": DIFFERENCES[task.partition(" ")[0]](way["answers"], memscan["answers"]),
     }
 
 
-def _rates(seconds: float, count: int, sample: Sample) -> dict[str, float]:
+def _rates(task: str, seconds: float, count: int, sample: Sample) -> dict[str, float]:
+    kind = task.partition(" ")[2]
     return {
         "seconds": seconds,
-        "words_per_second": sum(sample.query_words[:count]) / seconds,
-        "bytes_per_second": sum(sample.query_bytes[:count]) / seconds,
+        "words_per_second": sum(sample.query_words[kind][:count]) / seconds,
+        "bytes_per_second": sum(sample.query_bytes[kind][:count]) / seconds,
     }

@@ -22,7 +22,7 @@ from benches.peers.drivers.exchange import SEPARATOR
 from memscan import _native
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -67,16 +67,16 @@ class Sample:
         documents: The words of each document, as places in ``Words``.
         different_words: How many different words they hold.
         corpus_bytes: Size of the written documents.
-        query_bytes: Size of each written query.
-        query_words: Length of each query.
+        query_bytes: Size of each written query, by kind.
+        query_words: Length of each query, by kind.
         rare_words: How many words of the corpus are not numbered.
     """
 
     documents: Sequence[NDArray[np.uint32]]
     different_words: int
     corpus_bytes: int
-    query_bytes: list[int]
-    query_words: list[int]
+    query_bytes: Mapping[str, list[int]]
+    query_words: Mapping[str, list[int]]
     rare_words: int
 
     @property
@@ -85,7 +85,9 @@ class Sample:
         return sum(len(document) for document in self.documents)
 
 
-def write_sample(words: Words, queries: Sequence[str], size_bytes: int, folder: Path) -> Sample:
+def write_sample(
+    words: Words, kinds: Mapping[str, Sequence[str]], size_bytes: int, folder: Path
+) -> Sample:
     """Write the first documents, up to a size, and the queries."""
     documents = _cut(words, size_bytes)
     counts = np.bincount(np.concatenate(documents), minlength=len(words.written))
@@ -101,14 +103,20 @@ def write_sample(words: Words, queries: Sequence[str], size_bytes: int, folder: 
     (folder / "documents.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
     tokens = [_tokens(numbers[document]) for document in documents]
     np.concatenate(tokens).astype("<u2").tofile(folder / "tokens.u16")
-    rows = [_query(words, query, numbers, unknown) for query in queries]
-    (folder / "queries.json").write_text(json.dumps(rows), encoding="utf-8")
+    queries = {
+        kind: [_query(words, text, numbers, unknown) for text in texts]
+        for kind, texts in kinds.items()
+    }
+    (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
     return Sample(
         documents=documents,
         different_words=int(np.count_nonzero(counts)),
         corpus_bytes=sum(len(text.encode()) for text in texts),
-        query_bytes=[len(str(row["words"]).encode()) for row in rows],
-        query_words=[str(row["words"]).count(" ") + 1 for row in rows],
+        query_bytes={
+            kind: [len(str(row["words"]).encode()) for row in rows]
+            for kind, rows in queries.items()
+        },
+        query_words={kind: [len(row["tokens"]) for row in rows] for kind, rows in queries.items()},
         rare_words=int(counts[numbers == 0].sum()),
     )
 

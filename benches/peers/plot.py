@@ -6,20 +6,24 @@ Each line is named at its end and has its own dashes and marks, so that it needs
 from __future__ import annotations
 
 import math
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from benches.peers.drawing import INK, Axis, Style, polyline, stroke, text
+from benches.peers.drivers.exchange import SCAN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MEGA = 1e6
-WIDTH, HEIGHT = 760, 460
-LEFT, RIGHT, TOP, BOTTOM = 70, 190, 64, 62
+HEIGHT, TOP, BOTTOM = 430, 84, 62
+LEFT, ACROSS, RIGHT = 62, 280, 178
+PANEL = LEFT + ACROSS + RIGHT
 LABEL_DISTANCE = 17
 FAINT = "#dddddd"
 
-MEMSCAN = Style("#0b3d91", "", "circle", 3.2)
+MEMSCAN = "memscan"
+MEMSCAN_STYLE = Style("#0b3d91", "", "circle", 3.2)
 STYLES = (
     Style("#a63603", "7 3", "square"),
     Style("#2d7f5e", "2 3", "diamond"),
@@ -32,47 +36,52 @@ Points = list[tuple[float, float]]
 
 
 def draw_rates(sizes: Sequence[Mapping[str, Any]]) -> str:
-    """Return the plot of the sizes of a record."""
-    lines = scan_rates(sizes)
-    points = [point for line in lines.values() for point in line]
+    """Return the plot of the sizes of a record: a panel for each kind of text that was scanned."""
+    tasks = [task for task in sizes[0]["memscan"]["tasks"] if task.startswith(SCAN)]
+    panels = {task.partition(" ")[2]: scan_rates(sizes, task) for task in tasks}
+    points = [point for lines in panels.values() for line in lines.values() for point in line]
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    across = Axis(min(xs) / 1.25, max(xs) * 1.25, LEFT, WIDTH - RIGHT)
-    least, most = (
-        round_(math.log10(y)) for round_, y in ((math.floor, min(ys)), (math.ceil, max(ys)))
-    )
+    least, most = math.floor(math.log10(min(ys))), math.ceil(math.log10(max(ys)))
     up = Axis(10.0**least, 10.0 ** max(most, least + 1), HEIGHT - BOTTOM, TOP)
-    styles = iter(STYLES * len(lines))
-    drawn = {
-        name: (line, MEMSCAN if name == "memscan" else next(styles)) for name, line in lines.items()
-    }
+    names = dict.fromkeys(name for lines in panels.values() for name in lines)
+    styles = dict(zip([name for name in names if name != MEMSCAN], cycle(STYLES), strict=False))
+    styles[MEMSCAN] = MEMSCAN_STYLE
+    width = PANEL * len(panels)
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" '
             'font-family="Helvetica, Arial, sans-serif" font-size="13" role="img" '
             'aria-label="Scan rate against corpus size, one line for each tool">'
         ),
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<rect width="{width}" height="{HEIGHT}" fill="#ffffff"/>',
         text(LEFT, 26, "Finding all matches of ten words or more", "start", size=16, bold=True),
         text(LEFT, 46, "megabytes of checked text a second, on one core", "start", size=12),
-        *_grid(across, up, sorted(set(xs))),
-        *(polyline(points, style, across, up) for points, style in drawn.values()),
-        *_labels(drawn, up),
-        "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    for place, (kind, lines) in enumerate(panels.items()):
+        start = PANEL * place + LEFT
+        across = Axis(min(xs) / 1.25, max(xs) * 1.25, start, start + ACROSS)
+        parts += [
+            *_grid(across, up, sorted(set(xs))),
+            text((across.start + across.end) / 2, TOP - 12, kind, "middle", bold=True),
+            *(polyline(points, styles[name], across, up) for name, points in lines.items()),
+            *_labels(lines, styles, across.end + 10, up),
+        ]
+    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def scan_rates(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Points]:
+def scan_rates(sizes: Sequence[Mapping[str, Any]], task: str) -> dict[str, Points]:
     """Return for each tool its points: size and rate, in megabytes and megabytes a second.
 
     A tool that found something else than memscan, or nothing, has no point.
     """
     lines: dict[str, Points] = {}
     for size in sizes:
-        right = {name: peer for name, peer in size["peers"].items() if peer["status"] == "agrees"}
-        for name, figures in {"memscan": size["memscan"], **right}.items():
-            point = (size["corpus_bytes"] / MEGA, figures["scan"]["bytes_per_second"] / MEGA)
-            lines.setdefault(name, []).append(point)
+        working = {name: peer for name, peer in size["peers"].items() if "tasks" in peer}
+        for name, figures in {MEMSCAN: size["memscan"], **working}.items():
+            rate = figures["tasks"][task]
+            if not rate.get("differs"):
+                point = (size["corpus_bytes"] / MEGA, rate["bytes_per_second"] / MEGA)
+                lines.setdefault(name, []).append(point)
     return lines
 
 
@@ -115,16 +124,18 @@ def _grid(across: Axis, up: Axis, sizes: Sequence[float]) -> list[str]:
     return [*parts, text(middle, HEIGHT - 18, "megabytes of corpus", "middle", size=12)]
 
 
-def _labels(drawn: Mapping[str, tuple[Points, Style]], up: Axis) -> list[str]:
-    heights = spread([up(line[-1][1]) for line, _ in drawn.values()], LABEL_DISTANCE)
+def _labels(
+    lines: Mapping[str, Points], styles: Mapping[str, Style], x: float, up: Axis
+) -> list[str]:
+    heights = spread([up(line[-1][1]) for line in lines.values()], LABEL_DISTANCE)
     return [
         text(
-            WIDTH - RIGHT + 10,
+            x,
             y + 4.5,
             f"{name}  {line[-1][1]:.3g}",
             "start",
-            colour=style.colour,
-            bold=name == "memscan",
+            colour=styles[name].colour,
+            bold=name == MEMSCAN,
         )
-        for y, (name, (line, style)) in zip(heights, drawn.items(), strict=True)
+        for y, (name, line) in zip(heights, lines.items(), strict=True)
     ]

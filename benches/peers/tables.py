@@ -14,41 +14,40 @@ MANY = 10
 
 
 def table_of_size(size: Mapping[str, Any]) -> str:
-    """Return the two tables of one corpus size: the index, and the answers."""
+    """Return the tables of one corpus size: the index, and one of each task."""
     memscan, peers = size["memscan"], size["peers"]
     title = (
-        f"{size['corpus_bytes'] / MEGA:.1f} MB: {size['documents']:,} documents, "
-        f"{size['words']:,} words, "
-        f"{size['different_words']:,} different, {size['rare_words']:,} not numbered; "
-        f"{size['queries']:,} queries of {size['query_words']:,} words, "
-        f"{memscan['matches']:,} matches in {memscan['queries_with_matches']:,} of them"
+        f"### {size['corpus_bytes'] / MEGA:.1f} MB\n\n"
+        f"{size['documents']:,} documents, {size['words']:,} words, "
+        f"{size['different_words']:,} different, {size['rare_words']:,} not numbered."
     )
     working = {name: peer for name, peer in peers.items() if peer["status"] != "failed"}
-    built = [("memscan", memscan), *working.items()]
     index = _table(
         ("tool", "build s", "MB/s", "build peak MB", "index, bytes a byte", "open ms", "peak MB"),
-        [(name, *_index_cells(figures, size["corpus_bytes"])) for name, figures in built],
+        [
+            (name, *_index_cells(figures, size["corpus_bytes"]))
+            for name, figures in {"memscan": memscan, **working}.items()
+        ],
     )
-    head = ("tool", "way", "queries", "million words/s", "MB/s", "memscan MB/s", "times slower")
-    tasks = [
-        f"{title_of_task}\n\n"
-        + _table(
-            (*head, "verified"),
-            [
-                ("memscan", "", *_own_cells(memscan[task]), "", "", ""),
-                *(
-                    (name, *_way_cells(peer[task]), peer["status"])
-                    for name, peer in working.items()
-                ),
-            ],
-        )
-        for task, title_of_task in (
-            ("scan", "Scan: all maximal matches"),
-            ("statistics", "Matching statistics: the longest match at each word"),
-        )
-    ]
+    tasks = [_table_of_task(task, own, working) for task, own in memscan["tasks"].items()]
     failed = [f"- {name}: {peer['problem']}" for name, peer in peers.items() if name not in working]
     return "\n\n".join(part for part in (title, index, *tasks, "\n".join(failed)) if part)
+
+
+def _table_of_task(
+    task: str, own: Mapping[str, Any], peers: Mapping[str, Mapping[str, Any]]
+) -> str:
+    found = (
+        f": {own['matches']:,} matches in {own['queries_with_matches']:,} of {own['queries']:,}"
+        if "matches" in own
+        else ""
+    )
+    head = ("tool", "way", "queries", "million words/s", "MB/s", "memscan MB/s", "times slower")
+    rows = [
+        ("memscan", "", *_own_cells(own), "", "", ""),
+        *((name, *_way_cells(peer["tasks"][task])) for name, peer in peers.items()),
+    ]
+    return f"{task.capitalize()}{found}\n\n" + _table((*head, "verified"), rows)
 
 
 def table_of_limits(peers: Sequence[Peer]) -> str:
@@ -84,6 +83,7 @@ def _way_cells(task: Mapping[str, Any]) -> tuple[str, ...]:
         *_rate_cells(task),
         _short(task["memscan_bytes_per_second"] / MEGA),
         _short(task["memscan_is_faster_by"]),
+        "differs" if task["differs"] else "agrees",
     )
 
 

@@ -1,9 +1,9 @@
-"""What is compared on: documents in an order, and generations of several kinds in turns."""
+"""What is compared on: documents in an order, and some generations of each kind."""
 
 from __future__ import annotations
 
 import random
-from itertools import chain, zip_longest
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from benches.workloads import demo_workload, folder_workload
@@ -42,20 +42,16 @@ def ordered_documents(workload: Workload) -> list[Document]:
     return sorted(workload.documents, key=lambda document: not is_recited(document))
 
 
-def sampled_queries(workload: Workload, count: int, least_words: int) -> list[str]:
-    """Return texts of each kind in turns, drawn at random, so that any first few are alike."""
+def sampled_queries(workload: Workload, count: int, least_words: int) -> dict[str, list[str]]:
+    """Return so many texts of each kind, drawn at random, so that any first few are alike."""
     draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
-    kinds = [
-        [generation.text for generation in generations]
-        for generations in workload.generations.values()
-    ]
-    share = -(-count // len(kinds))
-    drawn = [_draw(texts, share, least_words, draw) for texts in kinds]
-    turns = chain.from_iterable(zip_longest(*drawn))
-    return [text for text in turns if text is not None][:count]
+    return {
+        kind: _draw([generation.text for generation in generations], count, least_words, draw)
+        for kind, generations in workload.generations.items()
+    }
 
 
 def _draw(texts: Sequence[str], count: int, least_words: int, draw: random.Random) -> list[str]:
     shuffled = draw.sample(texts, len(texts))
     long_enough = (text for text in shuffled if len(_native.segment(text)) >= least_words)
-    return [text for text, _ in zip(long_enough, range(count), strict=False)]
+    return list(islice(long_enough, count))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SEPARATOR = 0xFFFF
 """Stands before each document in ``tokens.u16``; no word has it."""
 
+SCAN, STATISTICS = "scan", "statistics"
+"""What is asked; a task is one of them and a kind of queries, as in ``scan ordinary``."""
+
 Match = tuple[int, int, int | None, int | None]
 """Start and length in words, how often it occurs, in how many documents; ``None`` if not told."""
 
@@ -61,10 +64,13 @@ class Corpus:
         return text.removesuffix("\n").split("\n")
 
     @cached_property
-    def queries(self) -> list[Query]:
-        """All queries, in order."""
-        rows = json.loads((self.folder / "queries.json").read_text(encoding="utf-8"))
-        return [Query(row["words"], row["tokens"]) for row in rows]
+    def queries(self) -> dict[str, list[Query]]:
+        """The queries of each kind, in order."""
+        kinds = json.loads((self.folder / "queries.json").read_text(encoding="utf-8"))
+        return {
+            kind: [Query(row["words"], row["tokens"]) for row in rows]
+            for kind, rows in kinds.items()
+        }
 
 
 class Tool:
@@ -118,16 +124,23 @@ def serve(tool_class: Callable[[Corpus, Path, int], Tool]) -> None:
         result |= {"build_seconds": seconds, "built_memory_bytes": resident_bytes() - before}
     if arguments.step in {"answer", "both"}:
         seconds, _ = timed(tool.open)
-        queries, limits = tool.corpus.queries, (arguments.budget, arguments.runs)
-        result |= {
-            "open_seconds": seconds,
-            "scan": {name: _measure(way, queries, *limits) for name, way in tool.scans().items()},
-            "statistics": {
-                name: _measure(way, queries, *limits) for name, way in tool.statistics().items()
-            },
-        }
+        result |= {"open_seconds": seconds, "tasks": _answers(tool, arguments)}
     result["peak_memory_bytes"] = peak_bytes()
     arguments.output.write_text(json.dumps(result), encoding="utf-8")
+
+
+def _answers(tool: Tool, arguments: argparse.Namespace) -> dict[str, dict[str, object]]:
+    """Return for each task and way the answers and their time."""
+    tasks: dict[str, dict[str, object]] = {}
+    limits = (arguments.budget, arguments.runs)
+    for kind, queries in tool.corpus.queries.items():
+        tasks[f"{SCAN} {kind}"] = {
+            name: _measure(way, queries, *limits) for name, way in tool.scans().items()
+        }
+        tasks[f"{STATISTICS} {kind}"] = {
+            name: _measure(way, queries, *limits) for name, way in tool.statistics().items()
+        }
+    return tasks
 
 
 def _measure(

@@ -13,13 +13,23 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benches.peers.drivers.exchange import Corpus, Match, Query, peak_bytes, timed
+from benches.peers.drivers.exchange import (
+    SCAN,
+    STATISTICS,
+    Corpus,
+    Match,
+    Query,
+    peak_bytes,
+    timed,
+)
 from memscan import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 LEAST_SECONDS = 0.5
 """A short scan is repeated until so much time is spent on it."""
@@ -33,6 +43,7 @@ def main() -> None:
     parser.add_argument("index", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--min-length", type=int, required=True)
+    parser.add_argument("--budget", type=float, required=True, help="seconds; little is needed")
     parser.add_argument("--runs", type=int, required=True)
     parser.add_argument("--counts", type=int, nargs="*", default=[], help="of queries to time")
     arguments = parser.parse_args()
@@ -43,42 +54,44 @@ def main() -> None:
         result: dict[str, object] = {"build_seconds": seconds, "units": index.info.units}
     else:
         seconds, index = timed(lambda: Index.open(path))
-        result = {"open_seconds": seconds} | _answers(index, corpus.queries, arguments)
+        tasks = _answers(index, corpus.queries, arguments)
+        result = {"open_seconds": seconds, "tasks": tasks}
     result["peak_memory_bytes"] = peak_bytes()
     arguments.output.write_text(json.dumps(result), encoding="utf-8")
 
 
 def _answers(
-    index: Index, queries: Sequence[Query], arguments: argparse.Namespace
+    index: Index, kinds: Mapping[str, Sequence[Query]], arguments: argparse.Namespace
 ) -> dict[str, object]:
-    texts = [query.words for query in queries]
-    length, runs = arguments.min_length, arguments.runs
+    length = arguments.min_length
+    limits = (min(arguments.budget, LEAST_SECONDS), arguments.runs)
+    tasks: dict[str, object] = {}
+    for kind, queries in kinds.items():
+        texts = [query.words for query in queries]
 
-    def scan(count: int) -> pa.Table:
-        return index.scan(texts[:count], min_length=length, threads=1).spans
+        def scan(count: int, texts: Sequence[str] = texts) -> pa.Table:
+            return index.scan(texts[:count], min_length=length, threads=1).spans
 
-    def statistics(count: int) -> list[object]:
-        return [index.matching_statistics(text) for text in texts[:count]]
+        def statistics(count: int, texts: Sequence[str] = texts) -> list[NDArray[np.uint32]]:
+            return [index.matching_statistics(text) for text in texts[:count]]
 
-    matches = _matches(scan(len(texts)), texts)
-    lengths = [index.matching_statistics(text).tolist() for text in texts]
-    counts = sorted({*arguments.counts, len(texts)})
-    return {
-        "scan": {
-            "answers": matches,
-            "seconds": {count: _best(runs, scan, count) for count in counts},
-        },
-        "statistics": {
-            "answers": lengths,
-            "seconds": {count: _best(runs, statistics, count) for count in counts},
-        },
-    }
+        counts = sorted({*(min(count, len(texts)) for count in arguments.counts), len(texts)})
+        tasks[f"{SCAN} {kind}"] = {
+            "answers": _matches(scan(len(texts)), texts),
+            "seconds": {count: _best(limits, scan, count) for count in counts},
+        }
+        tasks[f"{STATISTICS} {kind}"] = {
+            "answers": [lengths.tolist() for lengths in statistics(len(texts))],
+            "seconds": {count: _best(limits, statistics, count) for count in counts},
+        }
+    return tasks
 
 
-def _best(runs: int, action: Callable[[int], object], count: int) -> float:
-    """Return the least time of at least so many runs."""
+def _best(limits: tuple[float, int], action: Callable[[int], object], count: int) -> float:
+    """Return the least time of at least so many seconds and runs."""
+    least_seconds, least_runs = limits
     seconds: list[float] = []
-    while len(seconds) < runs or sum(seconds) < LEAST_SECONDS:
+    while len(seconds) < least_runs or sum(seconds) < least_seconds:
         seconds.append(timed(lambda: action(count))[0])
     return min(seconds)
 
