@@ -143,7 +143,7 @@ def _about(peer: Peer, environment: Environment) -> dict[str, object]:
 
 
 def _exit_code(sizes: Sequence[dict[str, Any]]) -> int:
-    """Return 1 if a tool found something else than memscan, or broke off."""
+    """Return 1 if a tool found something else than memscan; what does not run is only recorded."""
     states = {peer["status"] for size in sizes for peer in size["peers"].values()}
     return int("differs" in states)
 

@@ -28,7 +28,7 @@ STYLES = (
     Style("#a63603", "7 3", "square"),
     Style("#2d7f5e", "2 3", "diamond"),
     Style("#6a51a3", "9 3 2 3", "triangle"),
-    Style("#b8860b", "", "cross"),
+    Style("#8a6508", "", "cross"),
     Style("#666666", "4 4", "square"),
 )
 
