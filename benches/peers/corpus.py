@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from memscan import _native
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -52,11 +54,13 @@ class Words:
             for text in texts
         ]
         self.written = [_readable(word, place) for word, place in places.items()]
+        if len(set(self.written)) < len(self.written):
+            raise ValueError("two words of the corpus would be written alike")
         self.byte_lengths = np.array([len(word.encode()) for word in self.written])
 
-    def places_of(self, text: str) -> list[int | None]:
-        """Return for each word of another text its place, if it is among these."""
-        return [self._places.get(word) for word in _native.segment(text)]
+    def places_of(self, text: str) -> list[tuple[str, int | None]]:
+        """Return the words of another text, and their places if they are among these."""
+        return [(word, self._places.get(word)) for word in _native.segment(text)]
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,10 @@ def write_sample(
     frequent = frequent[counts[frequent] > 0]
     numbers = np.zeros(len(counts), dtype=np.int64)
     numbers[frequent] = np.arange(1, len(frequent) + 1)
-    rare, unknown = (_unused(stem, words.written) for stem in ("rareword", "unknownword"))
+    texts_of_kinds = {kind: list(map(words.places_of, texts)) for kind, texts in kinds.items()}
+    taken = {word for texts in texts_of_kinds.values() for text in texts for word, _ in text}
+    taken.update(words.written)
+    rare, unknown = _unused("rareword", taken), _unused("unknownword", taken)
     written = [
         word if number else rare for word, number in zip(words.written, numbers, strict=True)
     ]
@@ -103,9 +110,13 @@ def write_sample(
     (folder / "documents.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
     tokens = [_tokens(numbers[document]) for document in documents]
     np.concatenate(tokens).astype("<u2").tofile(folder / "tokens.u16")
+    is_rare = (numbers == 0) & (counts > 0)
+    names = [
+        unknown if hidden else word for word, hidden in zip(words.written, is_rare, strict=True)
+    ]
     queries = {
-        kind: [_query(words, text, numbers, unknown) for text in texts]
-        for kind, texts in kinds.items()
+        kind: [_query(text, names, numbers, unknown) for text in texts]
+        for kind, texts in texts_of_kinds.items()
     }
     (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
     return Sample(
@@ -117,7 +128,7 @@ def write_sample(
             for kind, rows in queries.items()
         },
         query_words={kind: [len(row["tokens"]) for row in rows] for kind, rows in queries.items()},
-        rare_words=int(counts[numbers == 0].sum()),
+        rare_words=int(counts[is_rare].sum()),
     )
 
 
@@ -140,13 +151,20 @@ def _tokens(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _query(
-    words: Words, query: str, numbers: NDArray[np.int64], unknown: str
+    text: Sequence[tuple[str, int | None]],
+    names: Sequence[str],
+    numbers: NDArray[np.int64],
+    unknown: str,
 ) -> dict[str, str | list[int]]:
+    """Write a query. A word that the corpus does not hold stays what it is."""
     written, tokens = [], []
-    for place in words.places_of(query):
-        number = 0 if place is None else int(numbers[place])
-        tokens.append(number or UNKNOWN)
-        written.append(words.written[place] if place is not None and number else unknown)
+    for word, place in text:
+        if place is None:
+            written.append(word if _readable(word, 0) == word else unknown)
+            tokens.append(UNKNOWN)
+        else:
+            written.append(names[place])
+            tokens.append(int(numbers[place]) or UNKNOWN)
     return {"words": " ".join(written), "tokens": tokens}
 
 
@@ -154,7 +172,6 @@ def _readable(word: str, place: int) -> str:
     return word if _native.segment(word) == [word] else f"wordnumber{place}"
 
 
-def _unused(stem: str, words: Sequence[str]) -> str:
+def _unused(stem: str, words: AbstractSet[str]) -> str:
     """Return a word that is not among some."""
-    known = set(words)
-    return next(name for name in (stem + "x" * more for more in range(99)) if name not in known)
+    return next(name for name in (stem + "x" * more for more in count()) if name not in words)
