@@ -9,12 +9,14 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from benches.peers.table import Peer
+
+ROOT = Path(__file__).parents[2]
+"""The repository; no message that is kept says where it lies."""
 
 INSTALL_SECONDS = 900
 REASON_LINES = 6
@@ -64,6 +66,7 @@ def _problem(command: list[str]) -> str:
 
 
 def last_lines(text: str) -> str:
-    """Return the end of a message, without empty lines."""
+    """Return the end of a message, without empty lines and where the repository lies."""
+    text = text.replace(str(ROOT), ".")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return "\n".join(lines[-REASON_LINES:]) or "no message"

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benches.peers.environments import last_lines
+from benches.peers.environments import ROOT, last_lines
 
-ROOT = Path(__file__).parents[2]
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "RAYON_NUM_THREADS": "1",

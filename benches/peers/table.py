@@ -13,7 +13,7 @@ class Peer:
         name: Its name on PyPI.
         requirements: What its environment gets, pinned.
         reason: Why more than the package itself is installed; empty if it is not.
-        is_kept_on_disk: Whether its index outlives a process; as its driver says.
+        is_kept_on_disk: Whether its index outlives a process; else one builds and answers.
         ways: What its answers are built on.
         lacks: What it does not do, of what memscan does.
     """

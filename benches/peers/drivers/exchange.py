@@ -76,9 +76,6 @@ class Corpus:
 class Tool:
     """What a driver says about its tool."""
 
-    is_kept_on_disk = True
-    """Whether an index outlives its process; if not, one process builds and answers."""
-
     def __init__(self, corpus: Corpus, folder: Path, min_length: int) -> None:
         """Take a corpus, a folder for the index, and the shortest match to report."""
         self.corpus = corpus

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 class RustyDawg(Tool):
     """``Dawg``: it can be loaded from a file, but not written to one from Python."""
 
-    is_kept_on_disk = False
-
     def prepare(self) -> None:
         """Make the list that ``build`` takes."""
         self.tokens = self.corpus.tokens
