@@ -1,11 +1,12 @@
 # Two commands need nothing set up: `make demo` and `make test`. Each makes the virtual environment and the
-# release build if they are not there. `make check` is everything that must pass; `make bench` the benchmarks.
+# release build if they are not there. `make check` is everything that must pass; `make bench` the benchmarks;
+# `make peers` the comparison with other tools, each in an environment of its own under .cache/peers.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13,$(shell command -v $(name))))
 BIN := .venv/bin
 NATIVE_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock pyproject.toml
 
-.PHONY: demo test check lint types rust-test python-test bench clean
+.PHONY: demo test check lint types rust-test python-test bench peers clean
 
 demo: .venv/installed
 	rm -rf demo-output
@@ -34,6 +35,9 @@ python-test: .venv/developer
 bench: .venv/developer
 	$(BIN)/python -m benches --output benches/records
 
+peers: .venv/installed
+	$(BIN)/python -m benches.peers --output benches/records
+
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
@@ -48,4 +52,4 @@ bench: .venv/developer
 	touch $@
 
 clean:
-	rm -rf .venv target demo-output python/memscan/*.so
+	rm -rf .venv .cache target demo-output python/memscan/*.so
