@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pyarrow import RecordBatch
 
 __all__ = [
+    "Duplicates",
     "Index",
     "IndexBuilder",
     "is_debug_build",
@@ -75,6 +76,9 @@ class Index:
     def tokenizer_json(self) -> str | None: ...
     def documents(self) -> RecordBatch: ...
     def verify(self, *, threads: int | None = None) -> None: ...
+    def duplicates(
+        self, *, min_length: int, documents: int, context: int, threads: int | None = None
+    ) -> Duplicates: ...
     def scan_batch(
         self,
         texts: list[str],
@@ -83,6 +87,7 @@ class Index:
         tokens: list[Tokens] | None = None,
         prompt_tokens: list[Tokens | None] | None = None,
         min_length: int,
+        min_characters: int = 0,
         occurrences: int,
         examined: int,
         context: int,
@@ -118,6 +123,10 @@ class Index:
         threads: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
     def unit_spans(self, text: str, *, tokens: Tokens | None = None) -> NDArray[np.int64]: ...
+
+@final
+class Duplicates:
+    def next_batch(self, count: int) -> RecordBatch | None: ...
 
 def segment(text: str, unit: str = "word") -> list[str]: ...
 def unit_defaults(unit: str) -> tuple[int, int]: ...

@@ -10,19 +10,36 @@ use proptest::prelude::*;
 use crate::num::{index, offset, position, wide};
 use crate::oracle::{all_texts, matching_statistics, maximal_matches, occurrences};
 use crate::{
-    BuildOptions, Document, Fidelity, Folded, Generation, GenerationMatches, Index, IndexBuilder, Interrupt,
-    ScanOptions, Segmenter, Text, Tokens, Unit, VectorPath,
+    BuildOptions, Document, DuplicateOptions, Duplicates, Fidelity, Folded, Generation, GenerationMatches,
+    Index, IndexBuilder, Interrupt, ScanOptions, Segmenter, Text, Tokens, Unit, VectorPath,
 };
 
 /// A text with its tokens, if these are the units.
 struct Owned {
+    unit: Unit,
     text: String,
     tokens: Option<(Vec<u32>, Vec<[u32; 2]>)>,
 }
 
 impl Owned {
     fn new(text: &str, unit: Unit) -> Self {
-        Self { text: text.to_owned(), tokens: (unit == Unit::Token).then(|| toy_tokens(text)) }
+        Self { unit, text: text.to_owned(), tokens: (unit == Unit::Token).then(|| toy_tokens(text)) }
+    }
+
+    /// How many characters the units from `start` to `end` have.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let mut bytes = 0..0;
+        let mut number = 0;
+        Segmenter::new(self.unit, VectorPath::Widest).segment(self.borrow(), |unit| {
+            if number == start {
+                bytes.start = unit.start;
+            }
+            if number < end {
+                bytes.end = unit.end;
+            }
+            number += 1;
+        });
+        self.text[bytes].chars().count()
     }
 
     fn borrow(&self) -> Text<'_> {
@@ -137,7 +154,8 @@ fn check_against_the_oracle(opened: &Index, texts: &[String], query: &str, optio
     let owned = Owned::new(query, unit);
     let generation = Generation { text: owned.borrow(), prompt: Some(prompt.borrow()) };
     let results = opened.scan(&[generation], options, &Interrupt::new()).expect("scans");
-    let expected = numbers.maximal_matches(query, options.min_length);
+    let mut expected = numbers.maximal_matches(query, options.min_length);
+    expected.retain(|&(start, end)| owned.characters(start, end) >= options.min_characters);
     let context = format!("{query:?} in {texts:?}, {unit:?}, {options:?}");
     check_spans(&results[0], &expected, &mut numbers, texts, query, &context);
     check_echo(&results[0], texts, &prompt.text, unit, &context);
@@ -230,6 +248,48 @@ fn check_echo(result: &GenerationMatches, texts: &[String], prompt: &str, unit: 
     }
 }
 
+/// Duplicates are the maximal runs of each document that stand twice in the corpus.
+fn check_duplicates(opened: &Index, texts: &[String], min_length: usize) {
+    let unit = opened.unit();
+    let options = DuplicateOptions { min_length, documents: 3, context: 4 };
+    let mut duplicates = Duplicates::new(options).expect("starts");
+    let mut found = Vec::new();
+    while let Some(some) = duplicates.next(opened, 2, &Interrupt::new()).expect("looks") {
+        found.extend(some);
+    }
+    let mut found = found.into_iter();
+    for (number, text) in texts.iter().enumerate() {
+        let mut numbers = Numbered::new(unit, texts, "");
+        let units = numbers.of(text);
+        let is_whole = |place: usize| unit != Unit::Byte || text.is_char_boundary(place);
+        let runs = (0..units.len())
+            .flat_map(|start| (start + min_length..=units.len()).map(move |end| (start, end)));
+        let twice: Vec<(usize, usize)> = runs
+            .filter(|&(start, end)| is_whole(start) && is_whole(end))
+            .filter(|&(start, end)| occurrences(&numbers.corpus, &units[start..end]).len() > 1)
+            .collect();
+        let is_held = |one: &(usize, usize)| {
+            twice.iter().any(|other| other != one && other.0 <= one.0 && one.1 <= other.1)
+        };
+        for &(start, end) in twice.iter().filter(|one| !is_held(one)) {
+            let next = found.next().expect("is found");
+            let places = occurrences(&numbers.corpus, &units[start..end]);
+            assert_eq!(next.occurrence.document_id, format!("document {number}"), "{texts:?}, {unit:?}");
+            assert_eq!(next.occurrence.units, wide(start)..wide(end), "{texts:?}, {unit:?}, {min_length}");
+            assert_eq!(next.count, wide(places.len()));
+            let documents: BTreeSet<usize> = (places.iter())
+                .map(|&place| numbers.corpus[..place].iter().filter(|&&symbol| symbol == 0).count())
+                .collect();
+            assert_eq!(next.document_count, wide(documents.len()));
+            let others: Vec<String> = (documents.iter().filter(|&&other| other != number).take(3))
+                .map(|other| format!("document {other}"))
+                .collect();
+            assert_eq!(next.other_documents, others);
+        }
+    }
+    assert!(found.next().is_none(), "{texts:?}, {unit:?}, {min_length}");
+}
+
 fn sliced<'a>(text: &'a str, bytes: Option<&std::ops::Range<u64>>) -> Option<&'a str> {
     text.get(offset(bytes?.start)..offset(bytes?.end))
 }
@@ -262,7 +322,13 @@ fn all_small_corpora_and_queries_of_every_unit_in_one_shard_and_in_two() {
                     assert_eq!(opened.manifest().shards.len(), if shard_units == 1 { 2 } else { 1 });
                     for query in &queries {
                         for min_length in 1..=3 {
-                            let options = ScanOptions { min_length, occurrences: 3, examined: 3, context: 4 };
+                            let options = ScanOptions {
+                                min_length,
+                                occurrences: 3,
+                                examined: 3,
+                                context: 4,
+                                ..ScanOptions::default()
+                            };
                             check_against_the_oracle(&opened, &texts, query, &options);
                         }
                     }
@@ -335,6 +401,7 @@ proptest! {
         filter_k in 1..5_u32,
         shard_units in prop::sample::select(vec![1_u32, 30, 100_000]),
         min_length in 1..6_usize,
+        min_characters in prop::sample::select(vec![0_usize, 0, 4, 9]),
         occurrences in 1..4_usize,
     ) {
         prop_assume!(texts.iter().any(|text| has_units(unit, text)));
@@ -342,10 +409,11 @@ proptest! {
         let shard_units = Some(shard_units);
         let options = BuildOptions { unit, filter_k: Some(filter_k), shard_units, ..BuildOptions::default() };
         let opened = build(folder.path(), &texts, &options);
-        let options = ScanOptions { min_length, occurrences, examined: 16, context: 7 };
+        let options = ScanOptions { min_length, min_characters, occurrences, examined: 16, context: 7 };
         for query in queries.iter().chain(&texts) {
             check_against_the_oracle(&opened, &texts, query, &options);
         }
+        check_duplicates(&opened, &texts, min_length);
     }
 }
 
@@ -371,7 +439,7 @@ proptest! {
         let more: Vec<Owned> = texts[1..].iter().map(|text| Owned::new(text, unit)).collect();
         add(&mut builder, &more, 1);
         builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
-        let scan = ScanOptions { min_length, occurrences: 2, examined: 16, context: 7 };
+        let scan = ScanOptions { min_length, min_characters: 0, occurrences: 2, examined: 16, context: 7 };
         check_against_the_oracle(&open(&path), &texts, &query, &scan);
 
         let mut left = texts.clone();
@@ -386,6 +454,7 @@ proptest! {
         }
         // Where a document was is an empty one, for the oracle.
         check_against_the_oracle(&open(&path), &left, &query, &scan);
+        check_duplicates(&open(&path), &left, min_length);
         if left.iter().any(|text| has_units(unit, text)) {
             Index::compact(&path, options, &|_| {}, &Interrupt::new()).expect("compacts");
             let compacted = open(&path);

@@ -65,7 +65,7 @@ pub use index::{
 };
 pub use progress::{Interrupt, Stage};
 pub use search::{
-    Fidelity, Found, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, Novelty, Occurrence, ScanOptions,
-    Span, unit_characters,
+    Duplicate, DuplicateOptions, Duplicates, Fidelity, Found, Generation, GenerationMatches,
+    MOST_EVIDENCE_BYTES, Novelty, Occurrence, ScanOptions, Span, unit_characters,
 };
 pub use units::{Folded, Segmenter, Text, Tokens, UNICODE_VERSION, Unit, VectorPath, Word};

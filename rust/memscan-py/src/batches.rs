@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
 };
-use memscan_core::{DocumentInfo, Fidelity, GenerationMatches, Occurrence, Span};
+use memscan_core::{DocumentInfo, Duplicate, Fidelity, GenerationMatches, Occurrence, Span};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 
@@ -120,6 +121,32 @@ fn texts_of(places: &[(Option<Fidelity>, &Occurrence)]) -> Columns {
         ("document_context_before", known_texts(places, |(_, place)| known(place, &place.context_before))),
         ("document_context_after", known_texts(places, |(_, place)| known(place, &place.context_after))),
     ]
+}
+
+/// One row for each run that stands twice in the corpus.
+pub(crate) fn duplicates(py: Python<'_>, found: &[Duplicate]) -> PyResult<Py<PyAny>> {
+    let places: Vec<(Option<Fidelity>, &Occurrence)> =
+        found.iter().map(|one| (None, &one.occurrence)).collect();
+    let length = |place: &Occurrence| place.units.end - place.units.start;
+    let characters =
+        |place: &Occurrence| place.bytes.as_ref().map(|_| place.characters.end - place.characters.start);
+    let capped: Vec<bool> = found.iter().map(|one| one.is_capped).collect();
+    let mut others = ListBuilder::new(StringBuilder::new());
+    for one in found {
+        one.other_documents.iter().for_each(|id| others.values().append_value(id));
+        others.append(true);
+    }
+    let mut columns = places_of(&places);
+    columns.extend([
+        ("n_units", integers(&places, |(_, place)| length(place))),
+        ("n_chars", known_integers(&places, |(_, place)| characters(place))),
+        ("count", integers(found, |one| one.count)),
+        ("document_count", integers(found, |one| one.document_count)),
+        ("count_is_capped", Arc::new(BooleanArray::from(capped)) as ArrayRef),
+        ("other_document_ids", Arc::new(others.finish()) as ArrayRef),
+    ]);
+    columns.extend(texts_of(&places));
+    to_python(py, columns)
 }
 
 /// One row a generation.

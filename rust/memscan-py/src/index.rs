@@ -1,17 +1,18 @@
 //! `memscan._native.Index`: an open index.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use memscan_core::{
-    BuildOptions, DocumentInfo, Error, ErrorKind, Generation, Novelty, Result, ScanOptions, Text,
-    unit_characters,
+    BuildOptions, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, Result, ScanOptions,
+    Text, unit_characters,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 
 use crate::batches;
+use crate::errors::to_python;
 use crate::texts::{PyText, PyTokens};
 use crate::work::{run, run_here};
 
@@ -81,10 +82,24 @@ impl Index {
         })
     }
 
+    /// Start to look for what stands twice in the corpus.
+    #[pyo3(signature = (*, min_length, documents, context, threads=None))]
+    fn duplicates(
+        &self,
+        min_length: usize,
+        documents: usize,
+        context: usize,
+        threads: Option<usize>,
+    ) -> PyResult<Duplicates> {
+        let options = DuplicateOptions { min_length, documents, context };
+        let state = memscan_core::Duplicates::new(options).map_err(|error| to_python(&error))?;
+        Ok(Duplicates { index: Arc::clone(&self.0), state: Arc::new(Mutex::new(state)), threads })
+    }
+
     /// Scan texts; return their spans and one row for each text.
     #[pyo3(signature = (
-        texts, prompts, *, tokens=None, prompt_tokens=None, min_length, occurrences, examined, context,
-        threads=None
+        texts, prompts, *, tokens=None, prompt_tokens=None, min_length, min_characters=0, occurrences, examined,
+        context, threads=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
     fn scan_batch(
@@ -95,13 +110,14 @@ impl Index {
         tokens: Option<Vec<PyTokens>>,
         prompt_tokens: Option<Vec<Option<PyTokens>>>,
         min_length: usize,
+        min_characters: usize,
         occurrences: usize,
         examined: usize,
         context: usize,
         threads: Option<usize>,
     ) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let index = Arc::clone(&self.0);
-        let options = ScanOptions { min_length, occurrences, examined, context };
+        let options = ScanOptions { min_length, min_characters, occurrences, examined, context };
         let results = run(py, threads, move |interrupt| {
             let texts = crate::texts::texts(texts, tokens)?;
             let prompts = paired(prompts, prompt_tokens, texts.len())?;
@@ -127,7 +143,8 @@ impl Index {
         examined: usize,
         context: usize,
     ) -> PyResult<(u64, u64, bool, Py<PyAny>)> {
-        let options = ScanOptions { min_length: 1, occurrences: limit, examined, context };
+        let options =
+            ScanOptions { min_length: 1, occurrences: limit, examined, context, ..ScanOptions::default() };
         let text = PyText::new(text, tokens);
         let found = run_here(py, || self.0.find(text.borrow(), &options))?;
         let occurrences = batches::occurrences(py, &found.occurrences)?;
@@ -214,6 +231,27 @@ impl Index {
         let flat: Vec<i64> = spans.into_iter().flatten().map(u64::cast_signed).collect();
         let rows = flat.len() / 2;
         PyArray1::from_vec(py, flat).reshape([rows, 2])
+    }
+}
+
+/// Goes through the documents of an index, in their order, for what stands twice in the corpus.
+#[pyclass(frozen, module = "memscan._native")]
+#[derive(Debug)]
+pub(crate) struct Duplicates {
+    index: Arc<memscan_core::Index>,
+    state: Arc<Mutex<memscan_core::Duplicates>>,
+    threads: Option<usize>,
+}
+
+#[pymethods]
+impl Duplicates {
+    /// The rows of the next documents, at most `count` of them; none after the last.
+    fn next_batch(&self, py: Python<'_>, count: usize) -> PyResult<Option<Py<PyAny>>> {
+        let (index, state) = (Arc::clone(&self.index), Arc::clone(&self.state));
+        let found = run(py, self.threads, move |interrupt| {
+            state.lock().unwrap_or_else(PoisonError::into_inner).next(&index, count, interrupt)
+        })?;
+        found.map(|found| batches::duplicates(py, &found)).transpose()
     }
 }
 

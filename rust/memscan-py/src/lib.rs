@@ -18,7 +18,7 @@ mod _native {
     #[pymodule_export]
     use super::builder::IndexBuilder;
     #[pymodule_export]
-    use super::index::Index;
+    use super::index::{Duplicates, Index};
     #[pymodule_export]
     use super::{is_debug_build, segment, unicode_version, unit_defaults, vector_path, version};
 }

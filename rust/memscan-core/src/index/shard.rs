@@ -145,6 +145,18 @@ impl Shard {
         }
     }
 
+    /// The hashes of `units`, which hold no separator.
+    pub(crate) fn hashes(&self, units: Range<usize>) -> Vec<u32> {
+        let symbols = self.symbols(units).map(|symbol| symbol.wrapping_sub(1));
+        match self.alphabet() {
+            Alphabet::Bytes(_) => symbols.collect(),
+            Alphabet::Words(_, vocabulary) => {
+                let hashes = vocabulary.hashes();
+                symbols.map(|place| hashes.get(index(place)).copied().unwrap_or(0)).collect()
+            }
+        }
+    }
+
     /// How many units and separators there are.
     pub(crate) fn position_count(&self) -> usize {
         match self.alphabet() {

@@ -9,10 +9,11 @@ Search: from a text to the passages of it that the corpus holds, and where.
 5. [`fidelity`] and [`echo`]: how alike the two texts are, and what stood in the prompt.
 
 [`scan`] does all of it for many texts in parallel; [`find`] answers for one; [`statistics`] tells of every unit
-how long a match is there.
+how long a match is there; [`duplicates`] of the corpus what it holds twice.
 */
 
 mod candidates;
+mod duplicates;
 mod echo;
 mod fidelity;
 mod find;
@@ -25,6 +26,7 @@ mod scanner;
 mod shard_query;
 mod statistics;
 
+pub use duplicates::{Duplicate, DuplicateOptions, Duplicates};
 pub use fidelity::Fidelity;
 pub use find::{Found, unit_characters};
 pub use locate::Occurrence;

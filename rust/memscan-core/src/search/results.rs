@@ -29,6 +29,8 @@ pub struct Generation<'a> {
 pub struct ScanOptions {
     /// The shortest match that is reported, in units; at least 1.
     pub min_length: usize,
+    /// The fewest characters of a match that is reported; what only has tokens has no characters.
+    pub min_characters: usize,
     /// The most occurrences reported for a match; at least 1.
     pub occurrences: usize,
     /// The most occurrences compared with the text to find the most faithful; at least `occurrences`.
@@ -39,7 +41,7 @@ pub struct ScanOptions {
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { min_length: 10, occurrences: 1, examined: 16, context: 200 }
+        Self { min_length: 10, min_characters: 0, occurrences: 1, examined: 16, context: 200 }
     }
 }
 

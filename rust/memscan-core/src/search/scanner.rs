@@ -43,7 +43,10 @@ impl<'a> Scanner<'a> {
         interrupt: &Interrupt,
     ) -> Result<GenerationMatches> {
         let query = Query::new(generation.text, &mut self.segmenter)?;
-        let matches = self.matches(&query, options.min_length);
+        let mut matches = self.matches(&query, options.min_length);
+        if options.min_characters > 0 {
+            matches.retain(|one| character_length(&query, one) >= wide(options.min_characters));
+        }
         let (covered_units, covered_characters) = coverage(&query, &matches);
         let mut result = GenerationMatches {
             unit_count: wide(query.len()),
@@ -200,6 +203,11 @@ impl<'a> MatchedSpan<'a> {
         };
         Self { query, found, bytes, characters }
     }
+}
+
+/// How many characters a match has; none if only tokens are known.
+fn character_length(query: &Query<'_>, found: &CorpusMatch) -> u64 {
+    query.bytes(&found.units).map_or(0, |bytes| count_characters(&query.text().as_bytes()[bytes]))
 }
 
 /// How many units and characters the union of the matches holds.

@@ -14,6 +14,7 @@ mod array;
 mod build;
 mod gallop;
 mod lockstep;
+mod repeats;
 mod samples;
 mod symbol;
 
@@ -21,5 +22,6 @@ pub(crate) use array::{Interval, LongestMatch, SuffixArray};
 pub(crate) use build::{LONGEST_TEXT, build, first_ranks};
 pub(crate) use gallop::most_steps;
 pub(crate) use lockstep::LANES;
+pub(crate) use repeats::longest_repeats;
 pub(crate) use samples::{sample, sample_count};
 pub(crate) use symbol::Symbol;
