@@ -54,12 +54,11 @@ fn toy_tokens(text: &str) -> (Vec<u32>, Vec<[u32; 2]>) {
     let mut start = 0;
     while let Some(character) = text[start..].chars().next() {
         let pair = text.as_bytes()[start..].first_chunk::<2>().filter(|pair| pair.is_ascii());
-        let (found, end) = match pair {
-            Some(&[one, other]) => (vec![u32::from(one) << 8 | u32::from(other)], start + 2),
-            None => {
-                let (code, end) = (u32::from(character), start + character.len_utf8());
-                (vec![code & 0xff, 0x10_0000 + (code >> 8)], end)
-            }
+        let (found, end) = if let Some(&[one, other]) = pair {
+            (vec![u32::from(one) << 8 | u32::from(other)], start + 2)
+        } else {
+            let (code, end) = (u32::from(character), start + character.len_utf8());
+            (vec![code & 0xff, 0x10_0000 + (code >> 8)], end)
         };
         places.extend(found.iter().map(|_| [position(start), position(end)]));
         ids.extend(found);
@@ -435,7 +434,7 @@ proptest! {
         let built = build(folder.path(), &texts[..1], &options);
         let path = built.path().to_owned();
         drop(built);
-        let mut builder = IndexBuilder::extend(&path, options.clone()).expect("starts");
+        let mut builder = IndexBuilder::extend(&path, &options).expect("starts");
         let more: Vec<Owned> = texts[1..].iter().map(|text| Owned::new(text, unit)).collect();
         add(&mut builder, &more, 1);
         builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
@@ -456,7 +455,7 @@ proptest! {
         check_against_the_oracle(&open(&path), &left, &query, &scan);
         check_duplicates(&open(&path), &left, min_length);
         if left.iter().any(|text| has_units(unit, text)) {
-            Index::compact(&path, options, &|_| {}, &Interrupt::new()).expect("compacts");
+            Index::compact(&path, &options, &|_| {}, &Interrupt::new()).expect("compacts");
             let compacted = open(&path);
             check_against_the_oracle(&compacted, &left, &query, &scan);
             prop_assert!(compacted.manifest().shards.iter().all(|shard| shard.removed.is_empty()));

@@ -46,6 +46,11 @@ fn names<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef
     Arc::new(StringArray::from_iter_values(rows.iter().map(value)))
 }
 
+/// What is known of a span only if there is a text: without one there are units, and nothing else to show.
+fn known<T>(span: &Span, value: T) -> Option<T> {
+    span.bytes.as_ref().map(|_| value)
+}
+
 /// The spans of all generations, each with the number of its generation.
 pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<Py<PyAny>> {
     let rows: Vec<(u64, &Span)> = (0..)
@@ -53,10 +58,6 @@ pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<P
         .flat_map(|(number, result)| result.spans.iter().map(move |span| (number, span)))
         .collect();
     let capped: Vec<bool> = rows.iter().map(|(_, span)| span.is_capped).collect();
-    // Without a text there are units, and nothing else to show.
-    fn known<'a, T>(span: &Span, value: T) -> Option<T> {
-        span.bytes.as_ref().map(|_| value)
-    }
     let length = |span: &Span| span.characters.end - span.characters.start;
     let mut columns: Columns = vec![
         ("generation", integers(&rows, |(number, _)| *number)),

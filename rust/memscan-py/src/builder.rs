@@ -92,7 +92,7 @@ impl IndexBuilder {
         threads: Option<usize>,
     ) -> PyResult<Self> {
         let options = BuildOptions { memory_bytes, shard_units, ..BuildOptions::default() };
-        let builder = run_here(py, || memscan_core::IndexBuilder::extend(&path, options))?;
+        let builder = run_here(py, || memscan_core::IndexBuilder::extend(&path, &options))?;
         Ok(Self::of(builder, threads))
     }
 

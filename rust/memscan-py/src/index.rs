@@ -16,6 +16,9 @@ use crate::errors::to_python;
 use crate::texts::{PyText, PyTokens};
 use crate::work::{run, run_here};
 
+/// One row a text, one column a length.
+type Counts<'py> = Bound<'py, PyArray2<i64>>;
+
 /// An open index. Immutable; any number of threads may use it.
 #[pyclass(frozen, module = "memscan._native")]
 #[derive(Debug)]
@@ -78,7 +81,7 @@ impl Index {
     ) -> PyResult<()> {
         let options = BuildOptions { memory_bytes, shard_units, ..BuildOptions::default() };
         run(py, threads, move |interrupt| {
-            memscan_core::Index::compact(&path, options, &|_| {}, interrupt).map(|_| ())
+            memscan_core::Index::compact(&path, &options, &|_| {}, interrupt).map(|_| ())
         })
     }
 
@@ -201,7 +204,7 @@ impl Index {
         tokens: Option<Vec<PyTokens>>,
         longest: usize,
         threads: Option<usize>,
-    ) -> PyResult<(Bound<'py, PyArray2<i64>>, Bound<'py, PyArray2<i64>>)> {
+    ) -> PyResult<(Counts<'py>, Counts<'py>)> {
         let index = Arc::clone(&self.0);
         let counts = run(py, threads, move |interrupt| {
             let texts = crate::texts::texts(texts, tokens)?;

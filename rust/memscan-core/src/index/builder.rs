@@ -59,7 +59,7 @@ impl IndexBuilder {
 
     /// Start to add documents to the index at `target`, as new shards, cut as `options` say; all that
     /// shapes an index stays as it is there.
-    pub fn extend(target: &Path, options: BuildOptions) -> Result<Self> {
+    pub fn extend(target: &Path, options: &BuildOptions) -> Result<Self> {
         let base = Manifest::read(target)?;
         let options = BuildOptions {
             unit: base.unit.kind()?,
@@ -68,7 +68,7 @@ impl IndexBuilder {
             filter_k: Some(base.parameters.filter_k),
             filter_bits: base.parameters.filter_bits,
             overwrite: false,
-            ..options
+            ..options.clone()
         };
         options.check()?;
         let mut builder = Self::start(target, options, None)?;
@@ -160,23 +160,18 @@ impl IndexBuilder {
         progress(Stage::Sorting);
         self.finish_shard(interrupt)?;
         let shards = self.finishing.finish(interrupt)?;
-        let manifest = match self.base.take() {
-            Some(base) => {
-                let all = base.shards.into_iter().chain(shards).collect();
-                let manifest = Manifest::new(base.unit, base.parameters, all);
-                self.join(&manifest)?;
-                manifest
-            }
-            None => {
-                let tokenizer = self.options.tokenizer.as_ref();
-                let tokenizer = tokenizer.map(|one| self.keep_tokenizer(one)).transpose()?;
-                let rules = UnitRules::new(self.options.unit, tokenizer);
-                let manifest = Manifest::new(rules, self.options.parameters(), shards);
-                manifest.write(&self.building)?;
-                self.publish()?;
-                manifest
-            }
-        };
+        if let Some(base) = self.base.take() {
+            let all = base.shards.into_iter().chain(shards).collect();
+            let manifest = Manifest::new(base.unit, base.parameters, all);
+            self.join(&manifest)?;
+            return Ok(manifest);
+        }
+        let tokenizer = self.options.tokenizer.as_ref();
+        let tokenizer = tokenizer.map(|one| self.keep_tokenizer(one)).transpose()?;
+        let rules = UnitRules::new(self.options.unit, tokenizer);
+        let manifest = Manifest::new(rules, self.options.parameters(), shards);
+        manifest.write(&self.building)?;
+        self.publish()?;
         Ok(manifest)
     }
 

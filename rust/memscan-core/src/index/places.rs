@@ -71,7 +71,7 @@ impl Places {
     ///
     /// `checkpoints` are the starts of every 128th unit.
     pub(crate) fn bytes(&self, units: &Range<usize>, checkpoints: &[u64]) -> Option<Range<u64>> {
-        let mut places = self.from_checkpoint(units.start / CHECKPOINT_UNITS, checkpoints)?;
+        let mut places = self.starting_at(units.start / CHECKPOINT_UNITS, checkpoints)?;
         let first = places.nth(units.start % CHECKPOINT_UNITS)?;
         let last = match units.len() {
             1 => first.clone(),
@@ -81,7 +81,7 @@ impl Places {
     }
 
     /// The places of all units from a checkpoint on.
-    pub(super) fn from_checkpoint<'a>(
+    pub(super) fn starting_at<'a>(
         &'a self,
         checkpoint: usize,
         checkpoints: &'a [u64],

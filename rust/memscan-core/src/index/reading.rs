@@ -66,7 +66,7 @@ impl<'a> ShardReader<'a> {
         let (Some(places), Some(text)) = (self.shard.places(), &self.text) else {
             return Ok(OwnedTokens { ids, places: None });
         };
-        let all = places.from_checkpoint(units.start / CHECKPOINT_UNITS, text.checkpoints());
+        let all = places.starting_at(units.start / CHECKPOINT_UNITS, text.checkpoints());
         let all = all.ok_or_else(damaged)?.skip(units.start % CHECKPOINT_UNITS).take(ids.len());
         let within = |place: u64| u32::try_from(place.checked_sub(text_start)?).ok();
         let places: Option<Vec<[u32; 2]>> =

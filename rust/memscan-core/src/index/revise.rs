@@ -46,7 +46,7 @@ impl Index {
     /// Write the index at `path` anew, without what was removed, in as few shards as `options` allow.
     pub fn compact(
         path: &Path,
-        options: BuildOptions,
+        options: &BuildOptions,
         progress: &(dyn Fn(Stage) + Sync),
         interrupt: &Interrupt,
     ) -> Result<Manifest> {
@@ -63,7 +63,7 @@ impl Index {
             filter_k: Some(parameters.filter_k),
             filter_bits: parameters.filter_bits,
             overwrite: true,
-            ..options
+            ..options.clone()
         };
         if !parameters.store_text && old.unit() != Unit::Token {
             let message = format!("`{}` holds no text to write anew", path.display());
@@ -131,9 +131,9 @@ fn remove_locked(path: &Path, id: &str, ids: &[&str], interrupt: &Interrupt) -> 
                 && shard.removed().binary_search(document).is_err()
         };
         let numbers: Vec<u32> = (0..position(documents.len())).filter(is_doomed).collect();
-        numbers.iter().for_each(|&number| {
+        for &number in &numbers {
             missing.remove(documents.id(index(number)));
-        });
+        }
         doomed.push(numbers);
     }
     if !missing.is_empty() {

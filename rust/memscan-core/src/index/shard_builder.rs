@@ -267,7 +267,9 @@ struct BytesBuilder {
 impl BytesBuilder {
     fn add(&mut self, bytes: &[u8]) {
         self.symbols.extend(bytes.iter().map(|&byte| byte_symbol(byte)));
-        bytes.iter().for_each(|&byte| self.seen[usize::from(byte)] = true);
+        for &byte in bytes {
+            self.seen[usize::from(byte)] = true;
+        }
         self.symbols.push(u8::SEPARATOR);
     }
 }

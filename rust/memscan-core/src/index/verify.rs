@@ -148,7 +148,7 @@ impl Cut<'_> {
         let units = self.units(document);
         let start = self.shard.documents().byte_starts()[document];
         let first = units.start / CHECKPOINT_UNITS;
-        let places = self.shard.places().and_then(|places| places.from_checkpoint(first, checkpoints));
+        let places = self.shard.places().and_then(|places| places.starting_at(first, checkpoints));
         let Some(places) = places else { return false };
         let mut places = places.skip(units.start % CHECKPOINT_UNITS);
         let mut before = [0, 0];

@@ -55,7 +55,9 @@ fn passing(filters: &[Filter<'_>], hashes: &[u32], step: usize) -> Vec<Vec<usize
         keys.clear();
         for run in runs.by_ref().take(KEYS_AT_ONCE) {
             let key = key(run);
-            filters.iter().for_each(|filter| filter.ask_for(key));
+            for filter in filters {
+                filter.ask_for(key);
+            }
             keys.push(key);
         }
         for (filter, passing) in filters.iter().zip(&mut passing) {

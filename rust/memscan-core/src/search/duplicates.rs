@@ -154,9 +154,10 @@ impl<'a> Finder<'a> {
                 let part = units.start + stretch.start..units.start + stretch.end;
                 let query = translated(self.shard, other, part);
                 for found in query.maximal_matches(self.options.min_length) {
-                    let end = stretch.start + found.units.end;
-                    for place in stretch.start + found.units.start..end {
-                        lengths[place] = lengths[place].max(end - place);
+                    let places = stretch.start + found.units.start..stretch.start + found.units.end;
+                    let most = (1..=places.len()).rev();
+                    for (length, found) in lengths[places].iter_mut().zip(most) {
+                        *length = found.max(*length);
                     }
                 }
             }

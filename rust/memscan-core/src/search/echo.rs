@@ -32,13 +32,13 @@ impl Prompt {
         let mut symbols: HashMap<Box<[u8]>, u32> = HashMap::new();
         let mut text = Vec::new();
         segmenter.segment(prompt, |unit| {
-            text.push(unit.folded.with_bytes(|bytes| match symbols.get(bytes) {
-                Some(&symbol) => symbol,
-                None => {
+            text.push(unit.folded.with_bytes(|bytes| {
+                let known = symbols.get(bytes).copied();
+                known.unwrap_or_else(|| {
                     let symbol = position(symbols.len() + 1);
                     symbols.insert(bytes.into(), symbol);
                     symbol
-                }
+                })
             }));
         });
         text.push(u32::SEPARATOR);

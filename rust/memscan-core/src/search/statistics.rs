@@ -104,8 +104,8 @@ fn follow<S: Symbol>(array: SuffixArray<'_, S>, query: &[S], start: usize, lengt
         }
         let end = start + length;
         let next = if end == query.len() { end } else { next_start(array, query, start, end) };
-        for place in start..next.min(end) {
-            lengths[place] = position(end - place);
+        for (length, place) in lengths[start..next.min(end)].iter_mut().zip(start..) {
+            *length = position(end - place);
         }
         start = next;
     }

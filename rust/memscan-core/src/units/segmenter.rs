@@ -60,7 +60,7 @@ impl Segmenter {
     pub fn segment(&mut self, text: Text<'_>, mut sink: impl FnMut(Word<'_>)) {
         match (self.unit, text.tokens) {
             (Unit::Word, _) => self.segment_words(text.characters, &mut sink),
-            (Unit::Lexeme, _) => lexeme::segment(text.characters, &mut sink),
+            (Unit::Lexeme, _) => lexeme::segment(self.classify, text.characters, &mut sink),
             (Unit::Byte, _) => segment_bytes(text.characters, &mut sink),
             (Unit::Token, Some(tokens)) => segment_tokens(tokens, &mut sink),
             (Unit::Token, None) => {}

@@ -9,8 +9,8 @@ const HEAD_BYTES: usize = 16;
 
 /// The folded UTF-8 bytes of a word. Words are equal exactly when these are.
 ///
-/// Nearly all words have at most 16 bytes and live in one integer. No word holds a NUL, so
-/// zero padding loses nothing.
+/// Nearly all words have at most 16 bytes and live in one integer. None ends in a NUL but one that is nothing
+/// else, so zero padding loses nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Folded<'a> {
     /// The first 16 bytes, little-endian, padded with zeros.
