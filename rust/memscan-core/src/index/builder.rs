@@ -158,8 +158,7 @@ impl IndexBuilder {
             );
         }
         progress(Stage::Sorting);
-        self.finish_shard(interrupt)?;
-        let shards = self.finishing.finish(interrupt)?;
+        let shards = self.finishing.finish(self.current.take(), self.options.parameters(), interrupt)?;
         if let Some(base) = self.base.take() {
             let all = base.shards.into_iter().chain(shards).collect();
             let manifest = Manifest::new(base.unit, base.parameters, all);
@@ -247,8 +246,7 @@ impl IndexBuilder {
     fn keep_tokenizer(&self, tokenizer: &Tokenizer) -> Result<TokenizerManifest> {
         const NAME: &str = "tokenizer.json";
         let path = self.building.join(NAME);
-        let written = fs::write(&path, &tokenizer.json).and_then(|()| File::open(&path)?.sync_all());
-        written.map_err(|error| Error::io("write", &path, error))?;
+        fs::write(&path, &tokenizer.json).map_err(|error| Error::io("write", &path, error))?;
         let file = FileManifest::of(&self.building, "tokenizer", NAME.to_owned())?;
         Ok(TokenizerManifest { name: tokenizer.name.clone(), file })
     }
@@ -383,6 +381,26 @@ mod tests {
         let other = folder.path().join("documents");
         fs::create_dir(&other).expect("makes a folder");
         assert_eq!(build(&other, "words", OVERWRITE).expect_err("is refused").kind(), ErrorKind::Output);
+    }
+
+    /// Each call is a job of the pool, as it is for a caller that hands its work to one.
+    #[test]
+    fn many_shards_are_finished_in_a_small_pool() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let text: String = (0..20_000_u32).map(|n| format!("word{} ", n.wrapping_mul(n) % 997)).collect();
+        for threads in [1, 2, 3] {
+            let path = folder.path().join(format!("index of {threads}"));
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("starts");
+            let options = BuildOptions { shard_units: Some(50_000), ..BuildOptions::default() };
+            let mut builder = IndexBuilder::create(&path, options).expect("starts");
+            for _ in 0..30 {
+                let document = Document { id: "one", text: text.as_str().into(), metadata: "{}" };
+                pool.install(|| builder.add(&[document], &|_| {}, &Interrupt::new())).expect("adds");
+            }
+            let manifest = pool.install(|| builder.finish(&|_| {}, &Interrupt::new())).expect("finishes");
+            assert_eq!(manifest.shards.len(), 30);
+            Index::open(&path).expect("opens").verify(&Interrupt::new()).expect("is sound");
+        }
     }
 
     #[test]

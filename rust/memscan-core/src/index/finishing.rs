@@ -3,17 +3,21 @@ Shards that are being finished while the next one is filled.
 
 # Idea
 
-Sorting uses one core. So a full shard is finished in the background, in the caller's pool, and as many
-at once as the pool has threads to spare. Each holds its share of the memory.
+Sorting uses one core. So a full shard is finished in the background, and as many at once as the caller's pool
+has threads to spare. Each holds its share of the memory.
+
+They run in a pool of their own. In the caller's, a thread that finishes a shard and waits for a part of it may
+take up the caller's next call meanwhile; if that call then waits for the shard, which is suspended beneath it, both
+wait for ever. The last shard, which nothing runs beside, is finished in the caller's pool, with all its threads.
 */
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use rayon::Yield;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::manifest::{Parameters, ShardManifest};
 use super::shard_builder::ShardBuilder;
@@ -36,6 +40,7 @@ pub(super) fn at_once() -> usize {
 pub(super) struct Finishing {
     finished: Vec<ShardManifest>,
     under_way: VecDeque<Receiver<Result<ShardManifest>>>,
+    pool: Option<ThreadPool>,
     stop: Arc<Interrupt>,
 }
 
@@ -47,16 +52,16 @@ impl Finishing {
         parameters: Parameters,
         interrupt: &Interrupt,
     ) -> Result<()> {
-        while self.under_way.len() >= at_once().max(1) {
-            self.wait(interrupt)?;
-        }
         if at_once() == 0 {
             self.finished.push(shard.finish(parameters, interrupt)?);
             return Ok(());
         }
+        while self.under_way.len() >= at_once() {
+            self.wait(interrupt)?;
+        }
         let (sender, receiver) = channel();
         let stop = Arc::clone(&self.stop);
-        rayon::spawn(move || {
+        self.pool()?.spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| shard.finish(parameters, &stop)));
             let result = outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "a panic")));
             // Nobody listens any more if the builder was abandoned.
@@ -66,12 +71,29 @@ impl Finishing {
         Ok(())
     }
 
-    /// The manifests of all shards.
-    pub(super) fn finish(&mut self, interrupt: &Interrupt) -> Result<Vec<ShardManifest>> {
+    /// Finish the last shard, if there is one, and return the manifests of all.
+    pub(super) fn finish(
+        &mut self,
+        last: Option<ShardBuilder>,
+        parameters: Parameters,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<ShardManifest>> {
+        let last = last.map(|shard| shard.finish(parameters, interrupt)).transpose()?;
         while !self.under_way.is_empty() {
             self.wait(interrupt)?;
         }
+        self.finished.extend(last);
         Ok(std::mem::take(&mut self.finished))
+    }
+
+    fn pool(&mut self) -> Result<&ThreadPool> {
+        if self.pool.is_none() {
+            let named = |number| format!("memscan-shard-{number}");
+            let pool = ThreadPoolBuilder::new().num_threads(at_once()).thread_name(named).build();
+            let failed = |error| Error::new(ErrorKind::Internal, format!("no threads: {error}"));
+            self.pool = Some(pool.map_err(failed)?);
+        }
+        Ok(self.pool.as_ref().expect("it was just made"))
     }
 
     /// How many shards there are.
@@ -84,17 +106,11 @@ impl Finishing {
         let Some(receiver) = self.under_way.front() else { return Ok(()) };
         let result = loop {
             interrupt.check()?;
-            match receiver.try_recv() {
+            match receiver.recv_timeout(PATIENCE) {
                 Ok(result) => break result,
-                Err(TryRecvError::Disconnected) => return Err(ended_early()),
-                Err(TryRecvError::Empty) => {}
-            }
-            // A thread of the pool helps; the shard may be waiting for just this one.
-            if rayon::yield_now() != Some(Yield::Executed) {
-                match receiver.recv_timeout(PATIENCE) {
-                    Ok(result) => break result,
-                    Err(RecvTimeoutError::Disconnected) => return Err(ended_early()),
-                    Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::new(ErrorKind::Internal, "a shard's thread ended early"));
                 }
             }
         };
@@ -109,8 +125,4 @@ impl Drop for Finishing {
     fn drop(&mut self) {
         self.stop.raise();
     }
-}
-
-fn ended_early() -> Error {
-    Error::new(ErrorKind::Internal, "a shard was not finished: its thread ended early")
 }

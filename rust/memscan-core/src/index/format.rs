@@ -116,7 +116,7 @@ impl SectionWriter {
         self.append(elements)
     }
 
-    /// Fill in the table and make the file durable.
+    /// Fill in the table. The file is made durable when its hash is taken.
     pub(crate) fn finish(mut self) -> Result<()> {
         let mut table = [0; TABLE_BYTES];
         table[..8].copy_from_slice(&MAGIC);
@@ -132,8 +132,7 @@ impl SectionWriter {
             .file
             .seek(SeekFrom::Start(0))
             .and_then(|_| self.file.write_all(&table))
-            .and_then(|()| self.file.flush())
-            .and_then(|()| self.file.get_ref().sync_all());
+            .and_then(|()| self.file.flush());
         written.map_err(|error| Error::io("write", &self.path, error))
     }
 

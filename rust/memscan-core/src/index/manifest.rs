@@ -154,9 +154,11 @@ pub struct FileManifest {
 }
 
 impl FileManifest {
-    /// The size and hash of the finished file `name` in `folder`.
+    /// The size and hash of the finished file `name` in `folder`, which is made durable.
     pub(super) fn of(folder: &Path, role: &str, name: String) -> Result<Self> {
         let path = folder.join(&name);
+        let synced = fs::File::open(&path).and_then(|file| file.sync_all());
+        synced.map_err(|error| Error::io("sync", &path, error))?;
         let bytes = path.metadata().map_err(|error| Error::io("read", &path, error))?.len();
         Ok(Self { role: role.to_owned(), name, bytes, hash: super::folder::hash_file(&path)? })
     }
