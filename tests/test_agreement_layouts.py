@@ -6,10 +6,9 @@ import random
 
 import pytest
 
-from agreement import Layout, Run, built, engine_scan, smallest_shard
+from agreement import Layout, Run, built, engine_scan, smallest_shard, tokens_of
 from oracle.scan import Options, Row, Source, scan
 
-OPTIONS = Options(minimum_length=4, occurrences=3, examined=8, context=6)
 DOCUMENTS = 42
 
 
@@ -54,39 +53,85 @@ def make_texts(corpus: list[str]) -> tuple[list[str], list[str | None]]:
 
 
 CORPUS = make_corpus()
-SOURCE = Source.of(CORPUS)
 TEXTS, PROMPTS = make_texts(CORPUS)
+OPTIONS = {
+    "word": Options(minimum_length=4, occurrences=3, examined=8, context=6),
+    "lexeme": Options(minimum_length=4, occurrences=3, examined=8, context=6),
+    "byte": Options(minimum_length=6, occurrences=3, examined=8, context=6),
+    "token": Options(minimum_length=5, occurrences=3, examined=8, context=6),
+}
+SHARDS = [1, 3, 7, DOCUMENTS]
+
+
+@pytest.fixture(scope="module", params=OPTIONS)
+def source(request: pytest.FixtureRequest) -> Source:
+    """Return the corpus, cut into units of each kind."""
+    return Source.of(CORPUS, request.param)
 
 
 @pytest.fixture(scope="module")
-def expected() -> tuple[list[Row], list[Row]]:
+def expected(source: Source) -> tuple[list[Row], list[Row]]:
     """Return the oracle's tables."""
-    spans, generations = scan(TEXTS, PROMPTS, SOURCE, OPTIONS)
+    spans, generations = scan(TEXTS, PROMPTS, source, OPTIONS[source.unit])
     assert len(spans) > 100, "the corpus is quoted often"
     return spans, generations
 
 
-@pytest.mark.parametrize("filter_k", [2, 3, 4, 5, 8])
-@pytest.mark.parametrize("shards", [1, 3, 7, DOCUMENTS])
+def shard_units(source: Source, shards: int) -> int:
+    """Return how large shards are of which there are about so many."""
+    units = sum(len(document.units) for document in source.documents)
+    return max(smallest_shard(source), units // shards + 1)
+
+
+@pytest.mark.parametrize("filter_k", [2, 3, 5, 8])
+@pytest.mark.parametrize("shards", SHARDS)
 def test_tables_are_those_of_the_oracle(
     filter_k: int,
     shards: int,
+    source: Source,
     expected: tuple[list[Row], list[Row]],
 ) -> None:
-    units = sum(len(document.units) for document in SOURCE.documents)
-    shard_units = max(smallest_shard(SOURCE), units // shards + 1)
-    with built(CORPUS, Layout(filter_k=filter_k, shard_units=shard_units)) as index:
+    layout = Layout(unit=source.unit, filter_k=filter_k, shard_units=shard_units(source, shards))
+    with built(CORPUS, layout) as index:
         for threads in (1, 2, 16):
-            for batch_size in (1, 7, None):
-                run = Run(threads=threads, batch_size=batch_size)
-                found = engine_scan(index, TEXTS, PROMPTS, OPTIONS, run)
+            for batch_size in (7, None) if threads > 1 else (1,):
+                run = Run(unit=source.unit, threads=threads, batch_size=batch_size)
+                options = OPTIONS[source.unit]
+                found = engine_scan(index, TEXTS, PROMPTS, options, run)
                 assert found == expected, run
 
 
 @pytest.mark.parametrize("filter_bits", [4, 8, 16])
 def test_a_weaker_filter_changes_nothing(
     filter_bits: int,
+    source: Source,
     expected: tuple[list[Row], list[Row]],
 ) -> None:
-    with built(CORPUS, Layout(filter_k=3, filter_bits=filter_bits)) as index:
-        assert engine_scan(index, TEXTS, PROMPTS, OPTIONS) == expected
+    layout = Layout(unit=source.unit, filter_k=3, filter_bits=filter_bits)
+    with built(CORPUS, layout) as index:
+        options = OPTIONS[source.unit]
+        assert engine_scan(index, TEXTS, PROMPTS, options, Run(unit=source.unit)) == expected
+
+
+@pytest.mark.parametrize("shards", SHARDS)
+def test_statistics_and_novelty_are_those_of_one_shard(shards: int, source: Source) -> None:
+    tokens = tokens_of(TEXTS, source.unit)
+    answers = []
+    for layout in (
+        Layout(unit=source.unit),
+        Layout(unit=source.unit, shard_units=shard_units(source, shards)),
+    ):
+        with built(CORPUS, layout) as index:
+            for threads in (1, 2, 16):
+                lengths = [
+                    [one.tolist() for one in found]
+                    for backward in (False, True)
+                    for found in [
+                        index.matching_statistics(
+                            TEXTS, tokens=tokens, backward=backward, threads=threads
+                        )
+                    ]
+                ]
+                counts = index.novelty(TEXTS, tokens=tokens, longest=12, threads=threads)
+                answers.append((lengths, [column.tolist() for column in counts]))
+    assert all(answer == answers[0] for answer in answers)

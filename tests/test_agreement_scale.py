@@ -41,9 +41,9 @@ def test_words_whose_hashes_collide_are_told_apart() -> None:
         assert counts_of_words(index, words) == dict.fromkeys(range(WORD_COUNT), 1)
         assert counts_of_words(index, others) == {}
         # In one long text, where every word is a maximal match, or none is.
-        statistics = index.matching_statistics(" ".join(reversed(words)))
+        statistics = index.matching_statistics([" ".join(reversed(words))])[0]
         assert statistics.tolist() == [1] * WORD_COUNT
-        assert not index.matching_statistics(" ".join(others)).any()
+        assert not index.matching_statistics([" ".join(others)])[0].any()
 
 
 @pytest.mark.parametrize(("corpus_length", "query_length"), [(100_000, 60_000), (300, 500)])

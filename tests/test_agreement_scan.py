@@ -16,10 +16,13 @@ from agreement import (
     engine_scan,
     rows_of,
     smallest_shard,
+    token_arrays,
+    tokens_of,
 )
 from memscan import _native
-from oracle.matches import matching_statistics, occurrences
-from oracle.scan import Options, Source, Text, find, longest_row, scan
+from oracle.cutting import CUTTERS
+from oracle.matches import backward_statistics, matching_statistics, novelty, occurrences
+from oracle.scan import Options, Source, find, longest_row, scan
 from oracle.units import segment
 from strategies import corpora, prompts_like, texts_like
 
@@ -32,24 +35,31 @@ many = settings(
 option_sets = st.builds(
     Options,
     minimum_length=st.integers(1, 7),
+    minimum_chars=st.just(0) | st.integers(1, 12),
     occurrences=st.sampled_from([1, 2, 4]),
     examined=st.sampled_from([4, 5, 16]),
     context=st.integers(0, 5),
 )
 
 
-runs = st.builds(
-    Run,
-    threads=st.sampled_from([None, 1, 2, 16]),
-    batch_size=st.none() | st.integers(1, 4),
-)
+each_unit = pytest.mark.parametrize("unit", sorted(CUTTERS))
+
+
+def runs(unit: str) -> st.SearchStrategy[Run]:
+    """Return ways to run a scan."""
+    return st.builds(
+        Run,
+        unit=st.just(unit),
+        threads=st.sampled_from([None, 1, 2, 16]),
+        batch_size=st.none() | st.integers(1, 4),
+    )
 
 
 @st.composite
-def sources(draw: st.DrawFn) -> tuple[list[str], Source]:
+def sources(draw: st.DrawFn, unit: str) -> tuple[list[str], Source]:
     """Return a corpus with at least one unit."""
     corpus = draw(corpora())
-    source = Source.of(corpus)
+    source = Source.of(corpus, unit)
     assume(any(document.units for document in source.documents))
     return corpus, source
 
@@ -59,37 +69,40 @@ def layouts(draw: st.DrawFn, source: Source) -> Layout:
     """Return ways to build the index of a corpus, in few shards or many."""
     smallest = smallest_shard(source)
     return Layout(
+        unit=source.unit,
         filter_k=draw(st.integers(2, 6)),
         shard_units=draw(st.just(ONE_SHARD) | st.integers(smallest, 3 * smallest)),
         threads=draw(st.sampled_from([None, 1, 2, 16])),
     )
 
 
+@each_unit
 @many
 @given(st.data())
-def test_any_scan_agrees(data: st.DataObject) -> None:
-    corpus, source = data.draw(sources())
+def test_any_scan_agrees(unit: str, data: st.DataObject) -> None:
+    corpus, source = data.draw(sources(unit))
     queries = data.draw(st.lists(texts_like(corpus), min_size=1, max_size=4))
     prompts = data.draw(
         st.none() | st.lists(prompts_like(corpus), min_size=len(queries), max_size=len(queries)),
     )
     with built(corpus, data.draw(layouts(source))) as index:
         options = data.draw(option_sets)
-        found = engine_scan(index, queries, prompts, options, data.draw(runs))
+        found = engine_scan(index, queries, prompts, options, data.draw(runs(unit)))
         assert found == scan(queries, prompts, source, options)
 
 
+@each_unit
 @many
 @given(st.data())
-def test_find_count_statistics_and_longest_match_agree(data: st.DataObject) -> None:
-    corpus, source = data.draw(sources())
+def test_find_count_and_longest_match_agree(unit: str, data: st.DataObject) -> None:
+    corpus, source = data.draw(sources(unit))
     text = data.draw(texts_like(corpus))
     context = data.draw(st.integers(0, 5))
-    query = Text(text)
+    query = source.cut(text)
+    tokens = token_arrays(text) if unit == "token" else None
     with built(corpus, data.draw(layouts(source))) as index:
-        statistics = matching_statistics(query.folded, source.folded)
-        assert index.matching_statistics(text).tolist() == statistics
-        rows = rows_of(index.longest_match(text, context=context), SPAN_COLUMNS)
+        batch = index.longest_match(text, tokens=tokens, context=context)
+        rows = rows_of(batch, SPAN_COLUMNS)
         expected_rows = longest_row(text, source, context)
         assert rows == [{"generation": 0} | row for row in expected_rows]
         if query.units:
@@ -97,6 +110,7 @@ def test_find_count_statistics_and_longest_match_agree(data: st.DataObject) -> N
             options = Options(occurrences=limit, examined=8, context=context)
             count, document_count, capped, batch = index.find(
                 text,
+                tokens=tokens,
                 limit=limit,
                 examined=8,
                 context=context,
@@ -104,13 +118,36 @@ def test_find_count_statistics_and_longest_match_agree(data: st.DataObject) -> N
             found = (count, document_count, rows_of(batch, FIND_COLUMNS))
             assert found == find(text, source, options)
             assert not capped
-            assert index.count(text) == len(occurrences(query.folded, source.folded))
+            assert index.count(text, tokens=tokens) == len(occurrences(query.folded, source.folded))
+
+
+@each_unit
+@settings(many, max_examples=60)
+@given(st.data())
+def test_statistics_and_novelty_agree(unit: str, data: st.DataObject) -> None:
+    corpus, source = data.draw(sources(unit))
+    texts = data.draw(st.lists(texts_like(corpus), max_size=2))
+    queries = [source.cut(text).folded for text in texts]
+    tokens = tokens_of(texts, unit)
+    longest = data.draw(st.integers(1, 6))
+    with built(corpus, data.draw(layouts(source))) as index:
+        for backward, expected in ((False, matching_statistics), (True, backward_statistics)):
+            lengths = index.matching_statistics(texts, tokens=tokens, backward=backward)
+            assert [one.tolist() for one in lengths] == [
+                expected(query, source.folded) for query in queries
+            ]
+        runs, novel = index.novelty(texts, tokens=tokens, longest=longest)
+        counts = [
+            list(zip(*pair, strict=True))
+            for pair in zip(runs.tolist(), novel.tolist(), strict=True)
+        ]
+        assert counts == [novelty(query, source.folded, longest) for query in queries]
 
 
 @many
 @given(st.data())
 def test_every_row_holds_together(data: st.DataObject) -> None:
-    corpus, source = data.draw(sources())
+    corpus, source = data.draw(sources("word"))
     text = data.draw(texts_like(corpus))
     options = Options(minimum_length=1, occurrences=3, context=3)
     with built(corpus, data.draw(layouts(source))) as index:

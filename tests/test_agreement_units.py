@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreement import built
+from agreement import Layout, built, token_arrays
 from memscan import _native
+from oracle.cutting import CUTTERS, lexemes
 from oracle.units import character_class, segment
 from strategies import ATOMS, GRAPHEME_ALPHABET, SEPARATORS, UNASSIGNED, texts
 
@@ -107,6 +108,41 @@ def test_words_of_any_length_agree() -> None:
     for length in [*range(1, 300), 1000, 4095, 4096, 4097, 65_537]:
         for word in ("A" * length, "\u00c9" * length, "a'" * length, "a\u00ad" * length):
             assert _native.segment(f"{word} b") == folded(f"{word} b"), length
+
+
+def folded_lexemes(text: str) -> list[str]:
+    """Return the oracle's lexemes; the engine shows U+0000 as nothing."""
+    return [unit.folded.replace("\0", "") for unit in lexemes(text)]
+
+
+def test_every_code_point_makes_the_same_lexemes() -> None:
+    for before, after in (("", ""), ("a", "b"), (" ", " "), ("+", "1")):
+        wrong = [
+            f"U+{ord(character):04X}"
+            for character in characters_to_try()
+            for text in [f"{before}{character}{after}"]
+            if _native.segment(text, "lexeme") != folded_lexemes(text)
+        ]
+        assert wrong == []
+
+
+@settings(max_examples=1500, deadline=None)
+@given(texts())
+def test_any_text_has_the_same_lexemes(text: str) -> None:
+    assert _native.segment(text, "lexeme") == folded_lexemes(text)
+
+
+@pytest.mark.parametrize("unit", ["lexeme", "byte", "token"])
+def test_other_units_stand_at_the_same_code_points(unit: str) -> None:
+    @settings(max_examples=300, deadline=None)
+    @given(texts())
+    def agrees(text: str) -> None:
+        tokens = token_arrays(text) if unit == "token" else None
+        spans = index.unit_spans(text, tokens=tokens).tolist()
+        assert spans == [[one.start, one.end] for one in CUTTERS[unit](text)]
+
+    with built(["a"], Layout(unit=unit)) as index:
+        agrees()
 
 
 @settings(max_examples=1500, deadline=None)

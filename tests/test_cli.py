@@ -24,8 +24,8 @@ RECORDS = [{"id": "a", "text": RECITAL}, {"id": "b", "text": "nothing of it"}]
 
 
 def test_help_shows_examples(command_line: CommandLine) -> None:
-    commands = [[], ["scan"], ["find"], ["report"], ["demo"], ["index", "build"]]
-    commands += [["index", "info"], ["index", "verify"]]
+    commands = [[], ["scan"], ["find"], ["novelty"], ["report"], ["demo"], ["index", "build"]]
+    commands += [["index", name] for name in ("info", "verify", "add", "remove", "compact")]
     for command in commands:
         done = command_line(*command, "--help")
         assert (done.returncode, done.stderr) == (0, "")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import threading
@@ -66,7 +67,7 @@ def wait_for_output_in(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["waiting", "busy"])
-@pytest.mark.parametrize("command", ["scan", "index build"])
+@pytest.mark.parametrize("command", ["scan", "index build", "index build --unit byte"])
 @pytest.mark.parametrize(
     ("signals", "code"),
     [([signal.SIGINT], 130), ([signal.SIGINT] * 2, 130), ([signal.SIGTERM], 143)],
@@ -95,3 +96,21 @@ def test_interrupt_stops_at_once_and_leaves_nothing(  # noqa: PLR0913 - the case
     lines = [line for line in lines if not line.startswith("detected: ")]
     assert lines == ["error: interrupted; nothing was kept of what was not finished"]
     assert list(command_line.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["waiting", "busy"])
+def test_interrupted_addition_leaves_the_index_as_it_was(
+    command_line: CommandLine, index_folder: Path, *, busy: bool
+) -> None:
+    index = command_line.folder / "index.memscan"
+    shutil.copytree(index_folder, index)
+    before = sorted(index.rglob("*"))
+    with running(command_line, "index", "add", index, "-", busy=busy) as process:
+        while len(list(command_line.folder.iterdir())) == 1:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    assert sorted(index.rglob("*")) == before
+    assert list(command_line.folder.iterdir()) == [index]
+    assert command_line("index", "verify", index).returncode == 0

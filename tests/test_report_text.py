@@ -137,7 +137,7 @@ def test_places_and_their_note_agree(tmp_path: Path) -> None:
     assert "2 places differ and are underlined; white space is not." in html
     assert "1 place differs and is underlined; white space is not." in html
     assert "The sides differ in white space alone, which is not marked." in html
-    assert "The index stores no text, so the source cannot be shown." in html
+    assert "The index stores no text, so the source cannot be shown and was not compared" in html
     assert "<u>O</u>ne<u>,</u> two" in html
 
 

@@ -103,6 +103,7 @@ def test_run_says_how_to_repeat_it(index: Index, tmp_path: Path, json_lines: Wri
     assert run["index"]["path"] == str(index.path)
     assert run["parameters"] == {
         "min_length": 10,
+        "min_chars": 0,
         "occurrences": 20,
         "occurrences_examined": 20,
         "context_chars": 200,

@@ -27,6 +27,7 @@ from memscan.records import Document, Generation, InputFile, Rejection
 if TYPE_CHECKING:
     from memscan.index import Index
     from memscan.index_info import IndexInfo
+    from memscan.novelty import Novelty
     from memscan.options import ScanOptions
     from memscan.results import Found, Match, Occurrence, ScanResult
     from memscan.scanning import RunSummary, scan_files
@@ -50,6 +51,7 @@ __all__ = [
     "Match",
     "MemscanError",
     "NotAnIndexError",
+    "Novelty",
     "Occurrence",
     "OutputError",
     "Rejection",
@@ -66,6 +68,7 @@ _HOMES = {
     "Index": "memscan.index",
     "IndexInfo": "memscan.index_info",
     "Match": "memscan.results",
+    "Novelty": "memscan.novelty",
     "Occurrence": "memscan.results",
     "RunCounts": "memscan.tally",
     "RunSummary": "memscan.scanning",

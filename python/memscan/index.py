@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,21 @@ import pyarrow as pa
 
 from memscan import _native
 from memscan.batches import in_batches
-from memscan.building import build_index
-from memscan.errors import IncompatibleIndexError
+from memscan.building import build_from_ids, build_index
+from memscan.errors import IncompatibleIndexError, InputError
 from memscan.index_info import IndexInfo
-from memscan.options import BuildOptions, ScanOptions, thread_count, whole_number
+from memscan.novelty import LONGEST, MOST_LENGTHS, Novelty, novelty_of
+from memscan.options import (
+    TOKEN,
+    BuildOptions,
+    ScanOptions,
+    ShardOptions,
+    shortest,
+    thread_count,
+    whole_number,
+)
 from memscan.progress import Progress, ignore
+from memscan.query_tokens import Cut, QueryTokens
 from memscan.records import Generation
 from memscan.results import (
     GENERATIONS_SCHEMA,
@@ -30,17 +39,20 @@ from memscan.results import (
     match_of,
     occurrence_of,
 )
+from memscan.revising import add_ids, add_to_index, compact_index, remove_from_index
+from memscan.searching import duplicates, matching_statistics, naming_surrogates, novelty
 from memscan.tables import scan_records
-from memscan.texts import as_generations, refuse_surrogates, refuse_surrogates_of
+from memscan.texts import as_generations, as_token_generations, refuse_surrogates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from memscan.building import Paths, Texts
+    from memscan.corpus import Paths, Texts, TokenIds
     from memscan.records import Rejection
+    from memscan.tokenizing import Tokenizer
 
 if _native.is_debug_build():
     warnings.warn(
@@ -58,7 +70,7 @@ class Index:
     again where it is unpickled.
     """
 
-    __slots__ = ("_absolute_path", "_info", "_native", "_path")
+    __slots__ = ("_absolute_path", "_info", "_native", "_path", "_query_tokens")
 
     def __init__(self, native: _native.Index, path: Path) -> None:
         """Wrap an open index of the compiled module; meant for ``open``."""
@@ -66,6 +78,7 @@ class Index:
         self._path = path
         self._absolute_path = path.absolute()
         self._info = IndexInfo.of_manifest(native.manifest())
+        self._query_tokens = QueryTokens(native, self._info.unit, str(path))
 
     @classmethod
     def build(  # noqa: PLR0913 - the options are keyword-only
@@ -73,11 +86,15 @@ class Index:
         corpus: Paths | Texts,
         output: str | os.PathLike[str],
         *,
+        unit: str = "word",
+        tokenizer: str | os.PathLike[str] | Tokenizer | None = None,
         text_field: str | None = None,
         id_field: str | None = None,
-        filter_k: int = 5,
+        store_text: bool = True,
+        filter_k: int | None = None,
         filter_bits: int = 12,
-        shard_units: int = 2**31 - 2,
+        memory: int | None = None,
+        shard_units: int | None = None,
         overwrite: bool = False,
         threads: int | None = None,
         progress: Progress = ignore,
@@ -90,11 +107,17 @@ class Index:
                 folders and globs. Any other iterable gives documents: ``Document`` objects,
                 ``(id, text)`` pairs, or texts, whose ids are then their places: ``0``, ``1``.
             output: The index folder to create.
+            unit: What a text is a sequence of: ``word``, ``lexeme``, ``byte`` or ``token``.
+            tokenizer: For ``token``: a ``tokenizer.json``, or a folder that holds a tokenizer.
             text_field: Which field of a record of a file is its text; found by itself if not given.
             id_field: Which is its id.
-            filter_k: Length of the runs of units that the filter knows.
+            store_text: Whether to keep the texts. Without them no passage of the corpus is shown.
+            filter_k: Length of the runs of units that the filter knows; by default what suits the
+                unit.
             filter_bits: Size of the filter, in bits for each run.
-            shard_units: How many units one shard holds at most.
+            memory: How much memory the process may use, in bytes; by default half of what is free.
+                A corpus may be larger: it is then cut into shards of whole documents.
+            shard_units: How many units one shard holds at most; by default as many as fit.
             overwrite: Whether to replace an index that exists.
             threads: How many threads to use; ``None`` for one a core.
             progress: Called as the build goes on.
@@ -102,12 +125,17 @@ class Index:
 
         Raises:
             TypeError: If ``corpus`` gives something else.
-            InputError: If the corpus cannot be read, holds no unit, or two documents have one id.
+            InputError: If the corpus cannot be read, holds no unit, two documents have one id, or
+                ``memory`` is too little.
             OutputError: If ``output`` exists, or cannot be written.
         """
         options = BuildOptions(
+            unit=unit,
+            tokenizer=tokenizer,
+            store_text=store_text,
             filter_k=filter_k,
             filter_bits=filter_bits,
+            memory=memory,
             shard_units=shard_units,
             overwrite=overwrite,
             threads=threads,
@@ -122,6 +150,186 @@ class Index:
             on_detect=on_detect,
         )
         return cls.open(output)
+
+    @classmethod
+    def build_from_ids(  # noqa: PLR0913 - the options are keyword-only
+        cls,
+        documents: TokenIds,
+        output: str | os.PathLike[str],
+        *,
+        ids: Iterable[str] | None = None,
+        tokenizer: str | os.PathLike[str] | Tokenizer | None = None,
+        filter_k: int | None = None,
+        filter_bits: int = 12,
+        memory: int | None = None,
+        shard_units: int | None = None,
+        overwrite: bool = False,
+        threads: int | None = None,
+        progress: Progress = ignore,
+    ) -> Index:
+        """Build an index of documents that are token ids already, and open it.
+
+        The index has no text: what it finds is counted in tokens.
+
+        Args:
+            documents: One array of shape ``(n,)`` for each document, of any integer type or a list
+                of whole numbers, each from 0 to 2^32 - 1; or ``(id, array)`` pairs. They are taken
+                one after another, so they may be generated or mapped.
+            output: The index folder to create.
+            ids: The id of each array; their places, ``0``, ``1`` and so on, if not given.
+            tokenizer: What made the ids, to be kept in the index, so that texts can be scanned.
+            filter_k: See ``build``.
+            filter_bits: See ``build``.
+            memory: See ``build``.
+            shard_units: See ``build``.
+            overwrite: See ``build``.
+            threads: See ``build``.
+            progress: See ``build``.
+
+        Raises:
+            TypeError: If an array holds something else than whole numbers.
+            InputError: If a number is out of its range, an array has not one dimension, two
+                documents have one id, or there are more or fewer ids than arrays.
+            OutputError: If ``output`` exists, or cannot be written.
+        """
+        options = BuildOptions(
+            unit=TOKEN,
+            tokenizer=tokenizer,
+            store_text=False,
+            filter_k=filter_k,
+            filter_bits=filter_bits,
+            memory=memory,
+            shard_units=shard_units,
+            overwrite=overwrite,
+            threads=threads,
+        )
+        build_from_ids(documents, output, ids=ids, options=options, progress=progress)
+        return cls.open(output)
+
+    @classmethod
+    def add(  # noqa: PLR0913 - the options are keyword-only
+        cls,
+        path: str | os.PathLike[str],
+        corpus: Paths | Texts,
+        *,
+        text_field: str | None = None,
+        id_field: str | None = None,
+        memory: int | None = None,
+        shard_units: int | None = None,
+        threads: int | None = None,
+        progress: Progress = ignore,
+        on_detect: Callable[[str], None] | None = None,
+    ) -> Index:
+        """Add documents to an index, as new shards, and open it.
+
+        They are cut into units as the index was, also into tokens. Until all is done, the index is
+        what it was. An index that is open does not change.
+
+        Args:
+            path: The index folder.
+            corpus: Files or documents, as ``build`` takes them. A document of a file whose id the
+                index has already is told apart by its number: ``id#2``.
+            text_field: See ``build``.
+            id_field: See ``build``.
+            memory: See ``build``.
+            shard_units: See ``build``.
+            threads: See ``build``.
+            progress: See ``build``.
+            on_detect: See ``build``.
+
+        Raises:
+            TypeError: If ``corpus`` gives something else.
+            InputError: If the corpus cannot be read or holds no unit, a document in memory has an
+                id that the index has, or it holds tokens and keeps no tokenizer.
+            OutputError: If another process changes the index, or it cannot be written.
+        """
+        add_to_index(
+            path,
+            corpus,
+            options=ShardOptions(memory=memory, shard_units=shard_units, threads=threads),
+            text_field=text_field,
+            id_field=id_field,
+            progress=progress,
+            on_detect=on_detect,
+        )
+        return cls.open(path)
+
+    @classmethod
+    def add_ids(  # noqa: PLR0913 - the options are keyword-only
+        cls,
+        path: str | os.PathLike[str],
+        documents: TokenIds,
+        *,
+        ids: Iterable[str] | None = None,
+        memory: int | None = None,
+        shard_units: int | None = None,
+        threads: int | None = None,
+        progress: Progress = ignore,
+    ) -> Index:
+        """Add documents that are token ids already to an index without texts, and open it.
+
+        Args:
+            path: The index folder.
+            documents: See ``build_from_ids``.
+            ids: See ``build_from_ids``.
+            memory: See ``build``.
+            shard_units: See ``build``.
+            threads: See ``build``.
+            progress: See ``build``.
+
+        Raises:
+            TypeError: If an array holds something else than whole numbers.
+            InputError: As for ``build_from_ids``; or the index stores texts or holds no tokens.
+            OutputError: If another process changes the index, or it cannot be written.
+        """
+        options = ShardOptions(memory=memory, shard_units=shard_units, threads=threads)
+        add_ids(path, documents, ids=ids, options=options, progress=progress)
+        return cls.open(path)
+
+    @classmethod
+    def remove(cls, path: str | os.PathLike[str], ids: Iterable[str]) -> Index:
+        """Remove documents from an index, and open it: they are no longer found or counted.
+
+        What they hold stays on disk until the index is compacted.
+
+        Args:
+            path: The index folder.
+            ids: The ids of the documents.
+
+        Raises:
+            InputError: If the index has no document of an id, or no id is given; nothing is then
+                removed.
+            OutputError: If another process changes the index, or it cannot be written.
+        """
+        remove_from_index(path, ids)
+        return cls.open(path)
+
+    @classmethod
+    def compact(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        memory: int | None = None,
+        shard_units: int | None = None,
+        threads: int | None = None,
+        progress: Progress = ignore,
+    ) -> Index:
+        """Write an index anew, without what was removed and in as few shards as can be; open it.
+
+        Args:
+            path: The index folder.
+            memory: See ``build``.
+            shard_units: See ``build``.
+            threads: See ``build``.
+            progress: See ``build``.
+
+        Raises:
+            InputError: If the index has no text to be cut again; one of tokens needs none.
+            OutputError: If another process changes the index, or it cannot be written.
+        """
+        options = ShardOptions(memory=memory, shard_units=shard_units, threads=threads)
+        compact_index(path, options=options, progress=progress)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Index:
@@ -169,7 +377,8 @@ class Index:
         prompts: Iterable[str | None] | None = None,
         ids: Iterable[str] | None = None,
         models: Iterable[str | None] | None = None,
-        min_length: int = 10,
+        min_length: int | None = None,
+        min_chars: int = 0,
         occurrences: int = 1,
         occurrences_examined: int = 16,
         context_chars: int = 200,
@@ -185,7 +394,9 @@ class Index:
             prompts: What it was asked, one for each text; finds what is an echo of the prompt.
             ids: One for each text; their places, ``0``, ``1`` and so on, if not given.
             models: Which model wrote each text.
-            min_length: Shortest match to report, in units.
+            min_length: Shortest match to report, in units; ``None`` for 10 words, 20 lexemes, 50
+                bytes or 50 tokens.
+            min_chars: Shortest match to report, in characters of the text; both limits hold.
             occurrences: How many places in the corpus to report of each match.
             occurrences_examined: Among how many places the best are chosen.
             context_chars: How many characters to show on each side of a match.
@@ -193,33 +404,101 @@ class Index:
 
         Raises:
             TypeError: If a text is no ``str``, or an option no whole number.
-            InputError: If a text holds a lone surrogate, an option is out of its range, or there
-                are more or fewer prompts, ids or models than texts.
+            InputError: If a text holds a lone surrogate, an option is out of its range, there are
+                more or fewer prompts, ids or models than texts, or the index holds tokens and no
+                tokenizer.
         """
         options = ScanOptions(
             min_length=min_length,
+            min_chars=min_chars,
             occurrences=occurrences,
             occurrences_examined=occurrences_examined,
             context_chars=context_chars,
             threads=threads,
         )
         generations = as_generations(texts, prompts=prompts, ids=ids, models=models)
-        spans, measures, place = [], [], 0
+        tables, place = [], 0
         for batch in in_batches(generations, lambda generation: len(generation.text)):
-            batch_spans, batch_measures = self.scan_records(batch, options, first_place=place)
-            spans.append(batch_spans)
-            measures.append(batch_measures)
+            tables.append(self.scan_records(batch, options, first_place=place))
             place += len(batch)
-        return ScanResult(
-            spans=pa.Table.from_batches(spans, SPANS_SCHEMA),
-            generations=pa.Table.from_batches(measures, GENERATIONS_SCHEMA),
+        return _joined(tables)
+
+    def scan_ids(  # noqa: PLR0913 - the options are keyword-only
+        self,
+        arrays: Iterable[object],
+        *,
+        prompts: Iterable[object] | None = None,
+        ids: Iterable[str] | None = None,
+        models: Iterable[str | None] | None = None,
+        min_length: int | None = None,
+        occurrences: int = 1,
+        occurrences_examined: int = 16,
+        threads: int | None = None,
+    ) -> ScanResult:
+        """Find what sequences of token ids reproduce of a corpus of tokens; see ``scan``.
+
+        Without a text, ``start`` and ``end`` count tokens, and characters, bytes, texts and
+        fidelity are null. If the index stores texts, those of its documents are reported.
+
+        Args:
+            arrays: What a model wrote: arrays of any integer type, or lists of whole numbers.
+            prompts: What it was asked, likewise; ``None`` where that is not known.
+            ids: One for each array; their places, ``0``, ``1`` and so on, if not given.
+            models: Which model wrote each.
+            min_length: Shortest match to report, in tokens; ``None`` for 50.
+            occurrences: How many places in the corpus to report of each match.
+            occurrences_examined: Among how many places these are chosen.
+            threads: How many threads to use; ``None`` for one a core.
+
+        Raises:
+            TypeError: If an array holds anything but whole numbers.
+            InputError: If the units of the index are no tokens, an id is negative or 2^32 or more,
+                an array has more than one dimension, or lengths differ as in ``scan``.
+        """
+        if self._info.unit != TOKEN:
+            raise InputError(
+                f"{self._path} is an index of {self._info.unit}s; ids are looked up in one of "
+                "tokens",
+                hint="give texts to Index.scan, or build an index of tokens",
+            )
+        options = ScanOptions(
+            min_length=min_length,
+            occurrences=occurrences,
+            occurrences_examined=occurrences_examined,
+            threads=threads,
         )
+        generations = as_token_generations(arrays, prompts=prompts, ids=ids, models=models)
+        tables, place = [], 0
+        for batch in in_batches(generations, lambda one: one.tokens.size):
+            cut = Cut(
+                [(one.tokens, None) for one in batch],
+                [None if one.prompt is None else (one.prompt, None) for one in batch],
+            )
+            records = [one.generation for one in batch]
+            tables.append(self.scan_records(records, options, cut=cut, first_place=place))
+            place += len(batch)
+        return _joined(tables)
+
+    def cut(self, records: Sequence[Generation | Rejection], *, first_place: int = 0) -> Cut:
+        """Return the tokens of some records, for ``scan_records``; none if tokens are not the unit.
+
+        Args:
+            records: The batch.
+            first_place: Where the batch begins among all records, to name a text that is wrong.
+
+        Raises:
+            InputError: If a text holds a lone surrogate, or the index keeps no tokenizer.
+        """
+        if self._info.unit == TOKEN:
+            _refuse_surrogates(records, first_place)
+        return self._query_tokens.of_records(records)
 
     def scan_records(
         self,
         records: Sequence[Generation | Rejection],
         options: ScanOptions,
         *,
+        cut: Cut | None = None,
         first_place: int = 0,
     ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """Scan one batch of records, and return its rows of spans and of generations.
@@ -229,17 +508,20 @@ class Index:
         Args:
             records: The batch.
             options: How closely to look, and how much to report.
+            cut: What ``cut`` returned for them; done here if not given.
             first_place: Where the batch begins among all records, to name a text that is wrong.
 
         Raises:
-            InputError: If a text holds a lone surrogate.
+            InputError: If a text holds a lone surrogate, or the index holds tokens and no
+                tokenizer.
         """
+        if cut is None:
+            cut = self.cut(records, first_place=first_place)
+        min_length = options.min_length_in(self._info.unit)
         try:
-            return scan_records(self._native, records, options)
+            return scan_records(self._native, records, cut, options, min_length)
         except UnicodeEncodeError:
-            for place, record in enumerate(records, first_place):
-                if isinstance(record, Generation):
-                    refuse_surrogates_of(place, record)
+            _refuse_surrogates(records, first_place)
             raise
 
     def find(self, text: str, *, limit: int = 10) -> Found:
@@ -253,9 +535,13 @@ class Index:
             InputError: If the text has no unit, or holds a lone surrogate.
         """
         limit = whole_number("limit", limit, least=1)
-        with _naming_surrogates(text):
+        with naming_surrogates(text):
             count, document_count, is_capped, rows = self._native.find(
-                text, limit=limit, examined=max(limit, FOUND_EXAMINED), context=FOUND_CONTEXT_CHARS
+                text,
+                tokens=self._query_tokens.of_text(text),
+                limit=limit,
+                examined=max(limit, FOUND_EXAMINED),
+                context=FOUND_CONTEXT_CHARS,
             )
         return Found(
             count=count,
@@ -270,8 +556,8 @@ class Index:
         Raises:
             InputError: If the text has no unit, or holds a lone surrogate.
         """
-        with _naming_surrogates(text):
-            return self._native.count(text)
+        with naming_surrogates(text):
+            return self._native.count(text, tokens=self._query_tokens.of_text(text))
 
     def longest_match(self, text: str) -> Match | None:
         """Return the longest part of a text that stands in the corpus, the first if several do.
@@ -279,23 +565,114 @@ class Index:
         Returns:
             The match and its best place; ``None`` if not even one unit of the text occurs.
         """
-        with _naming_surrogates(text):
-            rows = self._native.longest_match(text, context=FOUND_CONTEXT_CHARS)
+        with naming_surrogates(text):
+            rows = self._native.longest_match(
+                text, tokens=self._query_tokens.of_text(text), context=FOUND_CONTEXT_CHARS
+            )
         return next((match_of(row) for row in rows.to_pylist()), None)
 
     def matching_statistics(self, text: str) -> NDArray[np.uint32]:
         """Return for each unit of a text the length of the longest match that starts there.
 
+        Bytes count as units here even if they are parts of characters.
+
         Returns:
             Lengths in units; shape ``(n,)`` for ``n`` units, placed as ``unit_spans`` says.
         """
-        with _naming_surrogates(text):
-            return self._native.matching_statistics(text)
+        return self.matching_statistics_many([text], threads=1)[0]
+
+    def backward_statistics(self, text: str) -> NDArray[np.uint32]:
+        """Return for each unit of a text the length of the longest match that *ends* with it."""
+        return self.matching_statistics_many([text], backward=True, threads=1)[0]
+
+    def matching_statistics_many(
+        self, texts: Iterable[str], *, backward: bool = False, threads: int | None = None
+    ) -> list[NDArray[np.uint32]]:
+        """Return the matching statistics of many texts, in their order.
+
+        Args:
+            texts: The texts; a generator is worked on in batches.
+            backward: Whether to tell of matches that end with a unit, not of those that start.
+            threads: How many threads to use; ``None`` for one a core.
+
+        Returns:
+            One array for each text, as of ``matching_statistics`` or ``backward_statistics``.
+
+        Raises:
+            TypeError: If a text is no ``str``.
+            InputError: If a text holds a lone surrogate, or the index holds tokens and no
+                tokenizer.
+        """
+        threads = thread_count(threads)
+        found = matching_statistics(
+            self._native, self._query_tokens, texts, backward=backward, threads=threads
+        )
+        return list(found)
+
+    def novelty(
+        self, texts: Iterable[str], *, longest: int = LONGEST, threads: int | None = None
+    ) -> Novelty:
+        """Measure how much of texts, in runs of 1 to ``longest`` units, the corpus does not have.
+
+        This is the n-gram novelty of McCoy et al. (2023) and Merrill et al. (2024); the module
+        ``memscan.novelty`` has the references.
+
+        Args:
+            texts: The texts; a generator is worked on in batches.
+            longest: The longest runs to count, in units; at most 1,000.
+            threads: How many threads to use; ``None`` for one a core.
+
+        Raises:
+            TypeError: If a text is no ``str``.
+            InputError: If a text holds a lone surrogate, ``longest`` is out of its range, or the
+                index holds tokens and no tokenizer.
+        """
+        longest = whole_number("longest", longest, least=1, most=MOST_LENGTHS)
+        threads = thread_count(threads)
+        counts = novelty(self._native, self._query_tokens, texts, longest=longest, threads=threads)
+        return novelty_of(counts, longest)
+
+    def duplicates(
+        self,
+        *,
+        min_length: int | None = None,
+        documents: int = 5,
+        context_chars: int = 0,
+        threads: int | None = None,
+        progress: Progress = ignore,
+    ) -> Iterator[pa.RecordBatch]:
+        """Find which runs of units the corpus holds more than once.
+
+        Each is as long as can be: no longer run around it, in its document, stands elsewhere too.
+
+        Args:
+            min_length: The shortest run, in units; what suits the unit if not given.
+            documents: How many other documents to name at most for each run.
+            context_chars: How many characters to return on each side of a run.
+            threads: How many threads to use; ``None`` for one a core.
+            progress: Called as documents are done.
+
+        Yields:
+            Rows as ``memscan.duplicates.DUPLICATES_SCHEMA``, in the order of the corpus; all of
+            a document's are in one batch.
+
+        Raises:
+            InputError: If an option is out of its range.
+        """
+        return duplicates(
+            self._native,
+            total=self._info.documents,
+            min_length=whole_number("min_length", shortest(self._info.unit, min_length), least=1),
+            documents=whole_number("documents", documents, least=0),
+            context=whole_number("context_chars", context_chars, least=0),
+            threads=thread_count(threads),
+            progress=progress,
+        )
 
     def unit_spans(self, text: str) -> NDArray[np.int64]:
         """Return where each unit of a text starts and ends, in code points; shape ``(n, 2)``."""
-        with _naming_surrogates(text):
-            return self._native.unit_spans(text)
+        with naming_surrogates(text):
+            return self._native.unit_spans(text, tokens=self._query_tokens.of_text(text))
 
     def __repr__(self) -> str:
         """Return the path and the size."""
@@ -319,10 +696,14 @@ def _reopen(path: Path, expected_id: str) -> Index:
     return index
 
 
-@contextmanager
-def _naming_surrogates(text: str) -> Generator[None]:
-    try:
-        yield
-    except UnicodeEncodeError:
-        refuse_surrogates("the text", text)
-        raise
+def _refuse_surrogates(records: Sequence[Generation | Rejection], first_place: int) -> None:
+    for place, record in enumerate(records, first_place):
+        if isinstance(record, Generation):
+            refuse_surrogates_of(place, record)
+
+
+def _joined(tables: Sequence[tuple[pa.RecordBatch, pa.RecordBatch]]) -> ScanResult:
+    return ScanResult(
+        spans=pa.Table.from_batches([spans for spans, _ in tables], SPANS_SCHEMA),
+        generations=pa.Table.from_batches([measures for _, measures in tables], GENERATIONS_SCHEMA),
+    )

@@ -12,10 +12,14 @@ class ShardInfo:
 
     Attributes:
         folder: Its folder inside the index folder.
-        documents: How many documents it holds.
-        units: How many units.
-        distinct_units: How many different ones.
-        text_bytes: The size of its texts in UTF-8.
+        documents: How many documents it holds, less those that were removed.
+        units: How many units they have.
+        distinct_units: How many different ones, with those that were removed.
+        text_bytes: The size of its texts in UTF-8, less those that were removed.
+        removed_documents: How many documents were removed; until the index is compacted, they are
+            stored and not found.
+        removed_units: How many units these have.
+        removed_bytes: The size of their texts.
         file_bytes: The size of its files.
     """
 
@@ -24,6 +28,9 @@ class ShardInfo:
     units: int
     distinct_units: int
     text_bytes: int
+    removed_documents: int
+    removed_units: int
+    removed_bytes: int
     file_bytes: int
 
 
@@ -37,11 +44,14 @@ class IndexInfo:
         library_version: Version of memscan that wrote it.
         unit: What a unit is, such as ``word``.
         unit_rules_version: Version of the rules for it.
-        unicode_version: Version of Unicode that the rules refer to.
+        unicode_version: Version of Unicode that the rules refer to; ``None`` if they refer to none.
+        tokenizer: The name of the tokenizer that it keeps; ``None`` if it keeps none.
+        store_text: Whether the texts are kept, so that passages can be shown and compared.
         parameters: How the index is laid out.
-        documents: How many documents it holds.
-        units: How many units.
+        documents: How many documents it holds, less those that were removed.
+        units: How many units they have.
         text_bytes: The size of the texts in UTF-8.
+        removed_documents: How many documents were removed and are still stored.
         file_bytes: The size of all files.
         shards: The shards, in order.
     """
@@ -51,11 +61,14 @@ class IndexInfo:
     library_version: str
     unit: str
     unit_rules_version: int
-    unicode_version: str
+    unicode_version: str | None
+    tokenizer: str | None
+    store_text: bool
     parameters: dict[str, int]
     documents: int
     units: int
     text_bytes: int
+    removed_documents: int
     file_bytes: int
     shards: tuple[ShardInfo, ...]
 
@@ -63,14 +76,18 @@ class IndexInfo:
     def of_manifest(cls, manifest: str) -> IndexInfo:
         """Read the JSON text of a manifest, which was checked when the index was opened."""
         content = json.loads(manifest)
-        unit = content["unit"]
+        unit, parameters = content["unit"], content["parameters"]
+        tokenizer = unit["tokenizer"]
         shards = tuple(
             ShardInfo(
                 folder=shard["folder"],
-                documents=shard["documents"],
-                units=shard["units"],
+                documents=shard["documents"] - len(shard["removed"]),
+                units=shard["units"] - shard["removed_units"],
                 distinct_units=shard["distinct_units"],
-                text_bytes=shard["text_bytes"],
+                text_bytes=shard["text_bytes"] - shard["removed_bytes"],
+                removed_documents=len(shard["removed"]),
+                removed_units=shard["removed_units"],
+                removed_bytes=shard["removed_bytes"],
                 file_bytes=sum(file["bytes"] for file in shard["files"]),
             )
             for shard in content["shards"]
@@ -82,10 +99,14 @@ class IndexInfo:
             unit=unit["kind"],
             unit_rules_version=unit["rules_version"],
             unicode_version=unit["unicode_version"],
-            parameters=content["parameters"],
+            tokenizer=tokenizer["name"] if tokenizer else None,
+            store_text=parameters["store_text"],
+            parameters=parameters,
             documents=content["documents"],
             units=content["units"],
             text_bytes=content["text_bytes"],
-            file_bytes=sum(shard.file_bytes for shard in shards),
+            removed_documents=sum(shard.removed_documents for shard in shards),
+            file_bytes=sum(shard.file_bytes for shard in shards)
+            + (tokenizer["file"]["bytes"] if tokenizer else 0),
             shards=shards,
         )

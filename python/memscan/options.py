@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from memscan import _native
 from memscan.errors import InputError
 
+if TYPE_CHECKING:
+    import os
+
+    from memscan.tokenizing import Tokenizer
+
 LARGEST_NUMBER = 2**31 - 1
+LARGEST_SIZE = 2**63 - 1
 MOST_THREADS = 1024
+TOKEN = "token"  # noqa: S105 - a unit, no password
+UNITS = ("word", "lexeme", "byte", TOKEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +27,9 @@ class ScanOptions:
 
     Attributes:
         min_length: Shortest match to report, in units; everything of at least this length is.
+            ``None`` for what suits the unit: 10 words, 20 lexemes, 50 bytes, 50 tokens.
+        min_chars: Shortest match to report, in characters of the text that is scanned; both limits
+            hold, and everything that is counted is counted within them.
         occurrences: How many places in the corpus to report of each match, best first.
         occurrences_examined: Among how many places the best are chosen; never fewer than
             ``occurrences``, and raised to it where it is.
@@ -28,7 +41,8 @@ class ScanOptions:
         InputError: If a value is out of its range.
     """
 
-    min_length: int = 10
+    min_length: int | None = None
+    min_chars: int = 0
     occurrences: int = 1
     occurrences_examined: int = 16
     context_chars: int = 200
@@ -39,26 +53,32 @@ class ScanOptions:
         occurrences = whole_number("occurrences", self.occurrences, least=1)
         examined = whole_number("occurrences_examined", self.occurrences_examined, least=1)
         checked = {
-            "min_length": whole_number("min_length", self.min_length, least=1),
+            "min_chars": whole_number("min_chars", self.min_chars, least=0),
             "occurrences": occurrences,
             "occurrences_examined": max(occurrences, examined),
             "context_chars": whole_number("context_chars", self.context_chars, least=0),
             "threads": thread_count(self.threads),
         }
+        if self.min_length is not None:
+            checked["min_length"] = whole_number("min_length", self.min_length, least=1)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
+    def min_length_in(self, unit: str) -> int:
+        """Return the shortest match to report in an index of this unit."""
+        return self.min_length or _native.unit_defaults(unit)[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
-    """How an index is laid out; what it answers does not depend on it.
+class ShardOptions:
+    """How an index is cut into shards; what it answers does not depend on it.
 
     Attributes:
-        filter_k: Length of the runs of units that the filter knows; shorter matches are found
-            without it, and slower.
-        filter_bits: Its size, in bits for each run.
+        memory: How much memory the process may use, in bytes, what it holds before included;
+            ``None`` for that and half of what is free. Not limited by it are the ids, which are
+            kept to tell documents apart, and the longest document.
         shard_units: How many units one shard holds at most; a document with more has its own.
-        overwrite: Whether to replace an index that exists.
+            ``None`` for as many as fit.
         threads: How many threads to use; ``None`` for one a core.
 
     Raises:
@@ -66,22 +86,72 @@ class BuildOptions:
         InputError: If a number is out of its range.
     """
 
-    filter_k: int = 5
-    filter_bits: int = 12
-    shard_units: int = 2**31 - 2
-    overwrite: bool = False
+    memory: int | None = None
+    shard_units: int | None = None
     threads: int | None = None
 
     def __post_init__(self) -> None:
         """Check every number, and keep it as a plain ``int``."""
-        checked = {
-            "filter_k": whole_number("filter_k", self.filter_k, least=1),
-            "filter_bits": whole_number("filter_bits", self.filter_bits, least=1),
-            "shard_units": whole_number("shard_units", self.shard_units, least=1),
-            "threads": thread_count(self.threads),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        _keep(
+            self,
+            memory=_given("memory", self.memory, most=LARGEST_SIZE),
+            shard_units=_given("shard_units", self.shard_units),
+            threads=thread_count(self.threads),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions(ShardOptions):
+    """How an index is built.
+
+    Attributes:
+        unit: What a text is a sequence of: ``word``, ``lexeme``, ``byte`` or ``token``.
+        tokenizer: What cuts texts into tokens: a ``tokenizer.json``, a folder that holds a
+            tokenizer, or a ``memscan.tokenizing.Tokenizer``. Only for tokens.
+        store_text: Whether the texts are kept. Without them an index is smaller, and no passage of
+            the corpus can be shown or compared.
+        filter_k: Length of the runs of units that the filter knows; shorter matches are found
+            without it, and slower. ``None`` for what suits the unit.
+        filter_bits: Its size, in bits for each run.
+        overwrite: Whether to replace an index that exists.
+
+    Raises:
+        TypeError: If a value is of the wrong type.
+        InputError: If a value is out of its range, or there is a tokenizer for another unit.
+    """
+
+    unit: str = "word"
+    tokenizer: str | os.PathLike[str] | Tokenizer | None = None
+    store_text: bool = True
+    filter_k: int | None = None
+    filter_bits: int = 12
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        """Check every value, and keep numbers as plain ``int``."""
+        ShardOptions.__post_init__(self)  # not super(): slots make the class anew
+        if self.unit not in UNITS:
+            raise InputError(f"unit is {self.unit!r}; expected word, lexeme, byte or token")
+        if self.tokenizer is not None and self.unit != TOKEN:
+            raise InputError(
+                f"a tokenizer is given, and the unit is {self.unit!r}",
+                hint="a tokenizer belongs to the unit token",
+            )
+        _keep(
+            self,
+            filter_k=_given("filter_k", self.filter_k),
+            filter_bits=whole_number("filter_bits", self.filter_bits, least=1),
+        )
+
+
+def _keep(options: object, **checked: int | None) -> None:
+    """Keep numbers that were checked."""
+    for name, value in checked.items():
+        object.__setattr__(options, name, value)
+
+
+def _given(name: str, value: object, *, most: int = LARGEST_NUMBER) -> int | None:
+    return None if value is None else whole_number(name, value, least=1, most=most)
 
 
 def whole_number(name: str, value: object, *, least: int, most: int = LARGEST_NUMBER) -> int:
@@ -101,3 +171,8 @@ def whole_number(name: str, value: object, *, least: int, most: int = LARGEST_NU
 def thread_count(threads: int | None) -> int | None:
     """Return ``threads`` if it is a number of threads that a machine can have, or ``None``."""
     return None if threads is None else whole_number("threads", threads, least=1, most=MOST_THREADS)
+
+
+def shortest(unit: str, min_length: int | None) -> int:
+    """Return ``min_length``, or the shortest match that is worth reporting in units of a kind."""
+    return _native.unit_defaults(unit)[0] if min_length is None else min_length

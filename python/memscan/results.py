@@ -2,7 +2,9 @@
 
 The columns of both tables are fixed, in name, type and order: results are compared across versions.
 All offsets are half-open and index the original text, once in code points and once in bytes, so
-``text[start:end]`` is the passage.
+``text[start:end]`` is the passage; beside them stand its places in units. Where there is no text
+(ids were scanned, or the index stores none), ``start`` and ``end`` count units too, and what only a
+text can tell is null.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ OCCURRENCE_FIELDS = [
     pa.field("document_end", pa.int64()),
     pa.field("document_byte_start", pa.int64()),
     pa.field("document_byte_end", pa.int64()),
+    pa.field("document_unit_start", pa.int64()),
+    pa.field("document_unit_end", pa.int64()),
     pa.field("fidelity", pa.string()),
 ]
 
@@ -32,6 +36,8 @@ SPANS_SCHEMA = pa.schema(
         pa.field("end", pa.int64()),
         pa.field("byte_start", pa.int64()),
         pa.field("byte_end", pa.int64()),
+        pa.field("unit_start", pa.int64()),
+        pa.field("unit_end", pa.int64()),
         pa.field("n_units", pa.int64()),
         pa.field("n_chars", pa.int64()),
         *OCCURRENCE_FIELDS,
@@ -66,6 +72,25 @@ GENERATIONS_SCHEMA = pa.schema(
 )
 """One row per generation, before the columns of its own metadata."""
 
+DUPLICATES_SCHEMA = pa.schema(
+    [
+        *(field for field in OCCURRENCE_FIELDS if field.name != "fidelity"),
+        pa.field("n_units", pa.int64()),
+        pa.field("n_chars", pa.int64()),
+        pa.field("count", pa.int64()),
+        pa.field("document_count", pa.int64()),
+        pa.field("count_is_capped", pa.bool_()),
+        pa.field("other_document_ids", pa.list_(pa.string())),
+        pa.field("document_text", pa.large_string()),
+        pa.field("document_context_before", pa.large_string()),
+        pa.field("document_context_after", pa.large_string()),
+    ]
+)
+"""One row per run that stands more than once, in the order of the corpus; null without a text.
+
+``count`` and ``document_count`` include the run's own place; ``other_document_ids`` names the first
+other documents that hold it."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScanResult:
@@ -94,10 +119,13 @@ class Occurrence:
 
     Attributes:
         document_id: Which document.
-        document_start: Where the passage starts in it, in code points.
+        document_start: Where the passage starts in it, in code points; in units if the index
+            stores no text. Then bytes, fidelity and texts are ``None``.
         document_end: Where it ends.
         document_byte_start: Where it starts, in bytes.
         document_byte_end: Where it ends, in bytes.
+        document_unit_start: Where it starts, in units.
+        document_unit_end: Where it ends, in units.
         fidelity: How closely the two originals agree: ``exact``, ``whitespace``, ``typography`` or
             ``folded``.
         document_text: The passage as it stands there.
@@ -108,12 +136,14 @@ class Occurrence:
     document_id: str
     document_start: int
     document_end: int
-    document_byte_start: int
-    document_byte_end: int
-    fidelity: str
-    document_text: str
-    document_context_before: str
-    document_context_after: str
+    document_byte_start: int | None
+    document_byte_end: int | None
+    document_unit_start: int
+    document_unit_end: int
+    fidelity: str | None
+    document_text: str | None
+    document_context_before: str | None
+    document_context_after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +172,8 @@ class Match:
         end: Where it ends.
         byte_start: Where it starts, in bytes.
         byte_end: Where it ends, in bytes.
+        unit_start: Where it starts, in units.
+        unit_end: Where it ends, in units.
         n_units: Its length in units.
         n_chars: Its length in code points.
         text: The part itself.
@@ -155,6 +187,8 @@ class Match:
     end: int
     byte_start: int
     byte_end: int
+    unit_start: int
+    unit_end: int
     n_units: int
     n_chars: int
     text: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,9 +27,10 @@ from memscan.tally import RunCounts, Tally
 from memscan.writers import ResultsWriter, new_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
     from memscan.index import Index
+    from memscan.query_tokens import Cut
     from memscan.records import InputFile
 
 
@@ -39,14 +40,21 @@ class RunSummary:
 
     Attributes:
         output: The folder of results.
+        unit: What a unit is, such as ``word``.
         min_length: The shortest match that was looked for, in units.
+        min_chars: The shortest match that was looked for, in characters; 0 for no such limit.
+        store_text: Whether the index stores texts; if not, no occurrence was compared with its
+            text, and fidelity is unknown.
         counts: What it saw and found.
         rejections: The first of the rejected records.
         seconds: How long it took.
     """
 
     output: Path
+    unit: str
     min_length: int
+    min_chars: int
+    store_text: bool
     counts: RunCounts
     rejections: tuple[Rejection, ...]
     seconds: float
@@ -87,6 +95,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         OutputError: If ``output`` exists, or cannot be written.
     """
     options = options or ScanOptions()
+    options = replace(options, min_length=options.min_length_in(index.info.unit))
     output = Path(output)
     started, start_seconds = datetime.now(UTC), time.monotonic()
     source = GenerationSource(
@@ -101,10 +110,10 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     with (
         new_folder(output) as folder,
         ResultsWriter(folder, output) as writer,
-        read_ahead(in_batches(source, _size)) as batches,
+        read_ahead(_cut(index, in_batches(source, _size))) as batches,
     ):
-        for records in batches:
-            spans, generations = index.scan_records(records, options)
+        for records, cut in batches:
+            spans, generations = index.scan_records(records, options, cut=cut)
             writer.add(spans, generations, [_metadata(record) for record in records])
             tally.add(records, spans, generations)
             progress("scan", source.bytes_read, source.total_bytes or None)
@@ -129,11 +138,22 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         )
     return RunSummary(
         output=output,
-        min_length=options.min_length,
+        unit=index.info.unit,
+        min_length=options.min_length_in(index.info.unit),
+        min_chars=options.min_chars,
+        store_text=index.info.store_text,
         counts=counts,
         rejections=tuple(tally.rejections),
         seconds=seconds,
     )
+
+
+def _cut(
+    index: Index, batches: Iterable[list[Generation | Rejection]]
+) -> Generator[tuple[list[Generation | Rejection], Cut]]:
+    """Yield each batch with its tokens, so that texts are cut where they are read."""
+    for records in batches:
+        yield records, index.cut(records)
 
 
 def _size(record: Generation | Rejection) -> int:
@@ -155,10 +175,12 @@ def _about_index(index: Index) -> dict[str, object]:
             "kind": info.unit,
             "rules_version": info.unit_rules_version,
             "unicode_version": info.unicode_version,
+            "tokenizer": info.tokenizer,
         },
         "documents": info.documents,
         "units": info.units,
         "text_bytes": info.text_bytes,
+        "store_text": info.store_text,
     }
 
 

@@ -22,13 +22,25 @@ if TYPE_CHECKING:
 
     from memscan import _native
     from memscan.options import ScanOptions
+    from memscan.query_tokens import Cut
     from memscan.records import Rejection
 
 
 def scan_records(
-    index: _native.Index, records: Sequence[Generation | Rejection], options: ScanOptions
+    index: _native.Index,
+    records: Sequence[Generation | Rejection],
+    cut: Cut,
+    options: ScanOptions,
+    min_length: int,
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Return the rows of spans and of generations for some records, in their order.
+
+    Args:
+        index: The index.
+        records: The records.
+        cut: Their tokens, if the index holds tokens.
+        options: How closely to look, and how much to report.
+        min_length: Shortest match to report, in units.
 
     Raises:
         UnicodeEncodeError: If a text or prompt holds a lone surrogate.
@@ -38,7 +50,10 @@ def scan_records(
     spans, measures = index.scan_batch(
         [generation.text for generation in generations],
         None if all(prompt is None for prompt in prompts) else prompts,
-        min_length=options.min_length,
+        tokens=cut.tokens,
+        prompt_tokens=cut.prompt_tokens,
+        min_length=min_length,
+        min_characters=options.min_chars,
         occurrences=options.occurrences,
         examined=options.occurrences_examined,
         context=options.context_chars,

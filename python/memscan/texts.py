@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sized
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from memscan.errors import InputError
 from memscan.records import Generation
+from memscan.token_ids import as_token_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGeneration:
+    """A generation of which only the tokens are known.
+
+    Attributes:
+        generation: Its id and model; its text is empty.
+        tokens: Its token ids, shape ``(n,)``.
+        prompt: Those of its prompt, if known.
+    """
+
+    generation: Generation
+    tokens: NDArray[np.uint32]
+    prompt: NDArray[np.uint32] | None
 
 
 def as_generations(
@@ -29,20 +49,7 @@ def as_generations(
         InputError: If there are more or fewer prompts, ids or models than texts.
     """
     given = {"prompts": prompts, "ids": ids, "models": models}
-    columns = {name: column for name, column in given.items() if column is not None}
-    for name, column in {"texts": texts, **columns}.items():
-        _refuse_no_iterable(name, column)
-        if isinstance(column, Sized) and isinstance(texts, Sized) and len(column) != len(texts):
-            raise _lengths_differ(name, f"{len(column)} {name}", f"{len(texts)} texts")
-    for place, (text, *values) in enumerate(
-        zip_longest(texts, *columns.values(), fillvalue=_MISSING)
-    ):
-        row = dict(zip(columns, values, strict=True))
-        for name, value in row.items():
-            if text is _MISSING:
-                raise _lengths_differ(name, f"more than {place} {name}", f"{place} texts")
-            if value is _MISSING:
-                raise _lengths_differ(name, f"{place} {name}", f"more than {place} texts")
+    for place, text, row in _rows("texts", texts, given):
         yield Generation(
             id=_string(f"id {place}", row.get("ids", str(place))),
             text=_string(f"text {place}", text),
@@ -50,6 +57,71 @@ def as_generations(
             model=_string_or_none(f"model {place}", row.get("models")),
             metadata={},
         )
+
+
+def as_token_generations(
+    arrays: Iterable[object],
+    *,
+    prompts: Iterable[object] | None,
+    ids: Iterable[str] | None,
+    models: Iterable[str | None] | None,
+) -> Iterator[TokenGeneration]:
+    """Yield a generation without a text for each array of token ids, and its tokens.
+
+    Raises:
+        TypeError: If something is of the wrong type.
+        InputError: If an id is out of its range, or there are more or fewer prompts, ids or models
+            than arrays.
+    """
+    given = {"prompts": prompts, "ids": ids, "models": models}
+    for place, array, row in _rows("arrays", arrays, given):
+        prompt = row.get("prompts")
+        yield TokenGeneration(
+            generation=Generation(
+                id=_string(f"id {place}", row.get("ids", str(place))),
+                text="",
+                prompt=None if prompt is None else "",
+                model=_string_or_none(f"model {place}", row.get("models")),
+                metadata={},
+            ),
+            tokens=as_token_ids(f"array {place}", array),
+            prompt=None if prompt is None else as_token_ids(f"prompt {place}", prompt),
+        )
+
+
+def as_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts, after checking that they are some.
+
+    Raises:
+        TypeError: If ``texts`` is a single text, or one of them is of another type.
+    """
+    _refuse_no_iterable("texts", texts)
+    for place, text in enumerate(texts):
+        yield _string(f"text {place}", text)
+
+
+def _rows(
+    name: str, items: Iterable[object], given: Mapping[str, Iterable[object] | None]
+) -> Iterator[tuple[int, object, dict[str, object]]]:
+    """Yield the place of each item, the item, and the value of each given column there."""
+    columns = {name: column for name, column in given.items() if column is not None}
+    for column_name, column in {name: items, **columns}.items():
+        _refuse_no_iterable(column_name, column)
+        if isinstance(column, Sized) and isinstance(items, Sized) and len(column) != len(items):
+            has, expected = f"{len(column)} {column_name}", f"{len(items)} {name}"
+            raise _lengths_differ(column_name, has, expected)
+    for place, (item, *values) in enumerate(
+        zip_longest(items, *columns.values(), fillvalue=_MISSING)
+    ):
+        row = dict(zip(columns, values, strict=True))
+        for column_name, value in row.items():
+            if item is _MISSING:
+                has, expected = f"more than {place} {column_name}", f"{place} {name}"
+                raise _lengths_differ(column_name, has, expected)
+            if value is _MISSING:
+                has, expected = f"{place} {column_name}", f"more than {place} {name}"
+                raise _lengths_differ(column_name, has, expected)
+        yield place, item, row
 
 
 def refuse_surrogates(name: str, text: str) -> None:
@@ -85,7 +157,8 @@ def refuse_surrogates_of(place: int, generation: Generation) -> None:
 
 def _refuse_no_iterable(name: str, column: object) -> None:
     if isinstance(column, str | bytes) or not isinstance(column, Iterable):
-        message = f"{name} is a {type(column).__name__}; expected an iterable of str"
+        what = "token ids" if name == "arrays" else "str"
+        message = f"{name} is a {type(column).__name__}; expected an iterable of {what}"
         raise TypeError(message)
 
 

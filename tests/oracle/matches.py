@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
 Units: TypeAlias = "Sequence[str]"
 
@@ -68,17 +69,52 @@ def matching_statistics(query: Units, corpus: Sequence[Units]) -> list[int]:
     ]
 
 
-def maximal_matches(query: Units, corpus: Sequence[Units], minimum_length: int = 1) -> list[Match]:
+def backward_statistics(query: Units, corpus: Sequence[Units]) -> list[int]:
+    """Return, for each unit of the query, the length of the longest match that ends with it."""
+    return [
+        max(
+            (end - start for start in range(end) if occurrences(query[start:end], corpus)),
+            default=0,
+        )
+        for end in range(1, len(query) + 1)
+    ]
+
+
+def novelty(query: Units, corpus: Sequence[Units], longest: int) -> list[tuple[int, int]]:
+    """Return, for n from 1, how many runs of n units there are and how many occur nowhere."""
+    counts = []
+    for n in range(1, longest + 1):
+        runs = [query[start : start + n] for start in range(len(query) - n + 1)]
+        counts.append((len(runs), sum(not occurrences(run, corpus) for run in runs)))
+    return counts
+
+
+def maximal_matches(
+    query: Units,
+    corpus: Sequence[Units],
+    minimum_length: int = 1,
+    places: AbstractSet[int] | None = None,
+) -> list[Match]:
     """Return the matches that no longer match contains and that have the minimum length.
 
     Of the matches that start at one unit the longest contains the others, so only those stand for
     election.
+
+    Args:
+        query: The units of the text.
+        corpus: The units of each document.
+        minimum_length: Units that a match has at least.
+        places: Where a match may start and end; anywhere if not given.
     """
-    longest = [
-        Match(start, length)
-        for start, length in enumerate(matching_statistics(query, corpus))
-        if length > 0
-    ]
+    longest = []
+    for start, length in enumerate(matching_statistics(query, corpus)):
+        ends = [
+            end
+            for end in range(start + 1, start + length + 1)
+            if places is None or {start, end} <= places
+        ]
+        if ends:
+            longest.append(Match(start, max(ends) - start))
     return [
         match
         for match in longest
@@ -87,9 +123,12 @@ def maximal_matches(query: Units, corpus: Sequence[Units], minimum_length: int =
     ]
 
 
-def longest_match(query: Units, corpus: Sequence[Units]) -> Match | None:
+def longest_match(
+    query: Units, corpus: Sequence[Units], places: AbstractSet[int] | None = None
+) -> Match | None:
     """Return the longest maximal match, the first in the query if several are."""
-    return max(maximal_matches(query, corpus), key=lambda match: match.length, default=None)
+    matches = maximal_matches(query, corpus, places=places)
+    return max(matches, key=lambda match: match.length, default=None)
 
 
 def occurrences(sequence: Units, corpus: Sequence[Units]) -> list[Place]:

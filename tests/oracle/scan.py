@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from oracle.cutting import CUTTERS, whole_character_places
 from oracle.echo import echo_units
 from oracle.fidelity import Fidelity, fidelity
 from oracle.matches import (
@@ -19,10 +20,11 @@ from oracle.matches import (
     maximal_matches,
     occurrences,
 )
-from oracle.units import Unit, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from oracle.units import Unit
 
 Row = dict[str, object]
 
@@ -33,12 +35,14 @@ class Options:
 
     Attributes:
         minimum_length: Units that a match must have to be reported.
+        minimum_chars: Code points that a match must have to be reported.
         occurrences: How many occurrences of a match become rows.
         examined: Among how many, the first in corpus order, the best are looked for.
         context: Code points shown before and after.
     """
 
     minimum_length: int = 10
+    minimum_chars: int = 0
     occurrences: int = 1
     examined: int = 16
     context: int = 0
@@ -47,11 +51,12 @@ class Options:
 class Text:
     """A text and its units."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, unit: str = "word") -> None:
         """Cut a text into units."""
         self.text = text
-        self.units: list[Unit] = segment(text)
+        self.units: list[Unit] = CUTTERS[unit](text)
         self.folded: list[str] = [unit.folded for unit in self.units]
+        self.places = whole_character_places(text) if unit == "byte" else None
 
     def characters(self, start: int, length: int) -> tuple[int, int]:
         """Return the code points from a unit's first to the last of ``length`` units."""
@@ -65,6 +70,8 @@ class Text:
             f"{prefix}end": end,
             f"{prefix}byte_start": len(self.text[:first].encode()),
             f"{prefix}byte_end": len(self.text[:end].encode()),
+            f"{prefix}unit_start": start,
+            f"{prefix}unit_end": start + length,
             f"{prefix}text": self.text[first:end],
             f"{prefix}context_before": self.text[max(0, first - context) : first],
             f"{prefix}context_after": self.text[end : end + context],
@@ -78,15 +85,22 @@ class Source:
     Attributes:
         ids: One a document.
         documents: The texts, cut into units.
+        unit: What a unit is.
     """
 
     ids: Sequence[str]
     documents: Sequence[Text] = field(repr=False)
+    unit: str = "word"
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Source:
+    def of(cls, texts: Sequence[str], unit: str = "word") -> Source:
         """Make a corpus of texts; the documents are named ``d0``, ``d1``, ..."""
-        return cls([f"d{number}" for number in range(len(texts))], [Text(text) for text in texts])
+        ids = [f"d{number}" for number in range(len(texts))]
+        return cls(ids, [Text(text, unit) for text in texts], unit)
+
+    def cut(self, text: str) -> Text:
+        """Cut a text as the documents are cut."""
+        return Text(text, self.unit)
 
     @property
     def folded(self) -> list[list[str]]:
@@ -104,15 +118,26 @@ def scan(
     spans: list[Row] = []
     generations: list[Row] = []
     for number, text in enumerate(texts):
-        query = Text(text)
+        query = source.cut(text)
         prompt = prompts[number] if prompts is not None else None
-        matches = maximal_matches(query.folded, source.folded, options.minimum_length)
+        matches = reported_matches(query, source, options)
         rows = [
             row for match in matches for row in span_rows(query, prompt, match, source, options)
         ]
         spans += [{"generation": number} | row for row in rows]
         generations.append(generation_row(query, matches))
     return spans, generations
+
+
+def reported_matches(query: Text, source: Source, options: Options) -> list[Match]:
+    """Return the maximal matches that have the minimum length in units and in code points."""
+    matches = maximal_matches(query.folded, source.folded, options.minimum_length, query.places)
+    spans = [query.characters(match.start, match.length) for match in matches]
+    return [
+        match
+        for match, (start, end) in zip(matches, spans, strict=True)
+        if end - start >= options.minimum_chars
+    ]
 
 
 def span_rows(
@@ -132,7 +157,7 @@ def span_rows(
         "count": len(places),
         "document_count": len({place.document for place in places}),
         "count_is_capped": False,
-        "echo_units": None if prompt is None else echo_units(span, Text(prompt).folded),
+        "echo_units": None if prompt is None else echo_units(span, source.cut(prompt).folded),
     }
     best = best_first(query.text[start:end], places[: options.examined], match.length, source)
     return [
@@ -189,7 +214,7 @@ def generation_row(query: Text, matches: Sequence[Match]) -> Row:
 
 def find(text: str, source: Source, options: Options) -> tuple[int, int, list[Row]]:
     """Return count, document count and the best occurrences of a whole text as one sequence."""
-    query = Text(text)
+    query = source.cut(text)
     length = len(query.units)
     places = occurrences(query.folded, source.folded)
     start, end = query.characters(0, length)
@@ -203,8 +228,8 @@ def find(text: str, source: Source, options: Options) -> tuple[int, int, list[Ro
 
 def longest_row(text: str, source: Source, context: int) -> list[Row]:
     """Return the row of the longest match, or none if not one unit stands in the corpus."""
-    query = Text(text)
-    match = longest_match(query.folded, source.folded)
+    query = source.cut(text)
+    match = longest_match(query.folded, source.folded, query.places)
     if match is None:
         return []
     return span_rows(query, None, match, source, Options(minimum_length=1, context=context))

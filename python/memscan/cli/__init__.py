@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from memscan.cli import console, demo, find, index, report, scan
+from memscan.cli import console, demo, duplicates, find, index, novelty, report, scan
 from memscan.cli.failures import end_process, run_command
 
 EXAMPLES = """\b
@@ -21,6 +21,7 @@ Examples:
   memscan scan books.memscan generations.jsonl.gz -o results
   memscan report results -o report.html
   memscan find books.memscan "call me ishmael"
+  memscan novelty books.memscan generations.jsonl.gz
   memscan demo
 """
 
@@ -31,9 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+index.app.command(epilog=duplicates.EXAMPLES)(duplicates.duplicates)
 app.add_typer(index.app, name="index")
 app.command(epilog=scan.EXAMPLES)(scan.scan)
 app.command(epilog=find.EXAMPLES)(find.find)
+app.command(epilog=novelty.EXAMPLES)(novelty.novelty)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=demo.EXAMPLES)(demo.demo)
 

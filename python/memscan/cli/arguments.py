@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from memscan.errors import NotAnIndexError
+from memscan.errors import InputError, NotAnIndexError
 
 if TYPE_CHECKING:
     from memscan.index import Index
 
 IndexPath = Annotated[Path, typer.Argument(metavar="INDEX", help="The index folder.")]
+Generations = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="GENERATIONS",
+        help="JSON lines (also gzipped), text files, folders, globs; - is stdin (JSON lines).",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TextField = Annotated[
     str | None,
@@ -21,6 +28,26 @@ TextField = Annotated[
 IdField = Annotated[str | None, typer.Option(help="Field with the id.")]
 Threads = Annotated[
     int | None, typer.Option(help="Threads to use; one a core if not given.", show_default=False)
+]
+
+
+def _size(text: str) -> int:
+    from memscan.memory import size_in_bytes
+
+    try:
+        return size_in_bytes(text)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+Memory = Annotated[
+    int | None,
+    typer.Option(
+        parser=_size,
+        metavar="SIZE",
+        help="Memory to use, such as 4GB or 512MiB; half of what is free if not given.",
+        show_default=False,
+    ),
 ]
 
 

@@ -42,11 +42,11 @@ def find(
         match = asdict(longest) if longest else None
         console.show_json({**asdict(found), "longest_match": match})
     elif found.count:
-        _show_found(found)
+        _show_found(found, opened.info.unit)
     elif longest:
-        _show_longest(longest)
+        _show_longest(longest, opened.info.unit)
     else:
-        console.show("no word of the text stands in the corpus")
+        console.show(f"no {opened.info.unit} of the text stands in the corpus")
 
 
 def _read_stdin() -> str:
@@ -60,21 +60,21 @@ def _read_stdin() -> str:
         ) from error
 
 
-def _show_found(found: "Found") -> None:
+def _show_found(found: "Found", unit: str) -> None:
     shown = len(found.occurrences)
     cut = f"; showing {shown} of {found.count:,}" if shown < found.count else ""
     console.show(f"the text stands {_counts(found)}{cut}")
     for occurrence in found.occurrences:
-        _show_occurrence(occurrence)
+        _show_occurrence(occurrence, unit)
 
 
-def _show_longest(match: "Match") -> None:
+def _show_longest(match: "Match", unit: str) -> None:
     console.show("the whole text stands nowhere in the corpus")
     console.show(
-        f"its longest part that does has {counted(match.n_units, 'word')} (characters "
+        f"its longest part that does has {counted(match.n_units, unit)} (characters "
         f"{match.start:,} to {match.end:,} of the text) and stands {_counts(match)}"
     )
-    _show_occurrence(match.occurrence)
+    _show_occurrence(match.occurrence, unit)
 
 
 def _counts(found: "Found | Match") -> str:
@@ -85,13 +85,15 @@ def _counts(found: "Found | Match") -> str:
     )
 
 
-def _show_occurrence(occurrence: "Occurrence") -> None:
+def _show_occurrence(occurrence: "Occurrence", unit: str) -> None:
     document = console.one_line(occurrence.document_id)
-    console.show(
-        f"\n{document}, characters {occurrence.document_start:,} to {occurrence.document_end:,}, "
-        f"{occurrence.fidelity}"
-    )
-    before, after = occurrence.document_context_before, occurrence.document_context_after
+    place = f"{occurrence.document_start:,} to {occurrence.document_end:,}"
+    if occurrence.document_text is None:
+        console.show(f"\n{document}, {unit}s {place}; the index stores no text")
+        return
+    console.show(f"\n{document}, characters {place}, {occurrence.fidelity or 'not compared'}")
+    before = occurrence.document_context_before or ""
+    after = occurrence.document_context_after or ""
     console.show_passage(
         before=("…" if len(before) > CONTEXT_CHARS else "") + before[-CONTEXT_CHARS:],
         passage=occurrence.document_text,

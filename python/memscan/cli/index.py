@@ -1,50 +1,96 @@
-"""``memscan index``: build an index, look at it, check it."""
+"""``memscan index``: build an index, look at it, check it, change it."""
 
 # ruff: noqa: PLC0415 - heavy modules are imported where they are used
 
+import json as json_text
+import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from memscan.cli import console
-from memscan.cli.arguments import AsJson, IdField, IndexPath, TextField, Threads, open_index
+from memscan.cli.arguments import (
+    AsJson,
+    IdField,
+    IndexPath,
+    Memory,
+    TextField,
+    Threads,
+    open_index,
+)
 from memscan.cli.progress import reporting
 from memscan.cli.wording import counted, duration, size
+from memscan.errors import InputError
+
+if TYPE_CHECKING:
+    from memscan.building import BuildSummary
+    from memscan.index import Index
 
 BUILD_EXAMPLES = """\b
 Examples:
   memscan index build books/ -o books.memscan
-  memscan index build 'shards/*.jsonl.gz' -o corpus.memscan --text-field content
+  memscan index build 'shards/*.jsonl.gz' -o corpus.memscan --text-field content --memory 4GB
+  memscan index build src/ -o code.memscan --unit lexeme
+  memscan index build books/ -o tokens.memscan --unit token:tokenizer.json
   zcat dump.jsonl.gz | memscan index build - -o corpus.memscan
+"""
+ADD_EXAMPLES = """\b
+Example:
+  memscan index add books.memscan more-books/
+"""
+REMOVE_EXAMPLES = """\b
+Examples:
+  memscan index remove books.memscan --id moby.txt
+  memscan index remove books.memscan --ids-from takedowns.txt
+"""
+COMPACT_EXAMPLES = """\b
+Example:
+  memscan index compact books.memscan
 """
 INFO_EXAMPLES = """\b
 Examples:
   memscan index info books.memscan
   memscan index info books.memscan --json | jq .units
+  memscan index info books.memscan --documents
 """
 VERIFY_EXAMPLES = """\b
 Example:
   memscan index verify books.memscan && echo sound
 """
 
-app = typer.Typer(rich_markup_mode=None, help="Build, show and check an index.")
+Corpus = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CORPUS",
+        help="Text files, JSON lines (also gzipped), folders, globs; - is stdin (JSON lines).",
+    ),
+]
+
+app = typer.Typer(rich_markup_mode=None, help="Build, show, check and change an index.")
 
 
 @app.command(epilog=BUILD_EXAMPLES)
 def build(  # noqa: PLR0913 - the options of the command
-    corpus: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CORPUS",
-            help="Text files, JSON lines (also gzipped), folders, globs; - is stdin (JSON lines).",
-        ),
-    ],
+    corpus: Corpus,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The index folder to create.")],
+    unit: Annotated[
+        str,
+        typer.Option(
+            metavar="UNIT",
+            help="word, lexeme (source code), byte, or token:PATH, with a tokenizer.json or the "
+            "folder of a tokenizer.",
+        ),
+    ] = "word",
     text_field: TextField = None,
     id_field: IdField = None,
+    no_store_text: Annotated[
+        bool,
+        typer.Option("--no-store-text", help="Do not keep the texts: no passage is then shown."),
+    ] = False,
+    memory: Memory = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an index that exists.")
     ] = False,
@@ -54,39 +100,142 @@ def build(  # noqa: PLR0913 - the options of the command
     from memscan.building import build_index
     from memscan.options import BuildOptions
 
+    kind, tokenizer = _unit(unit)
+    options = BuildOptions(
+        unit=kind,
+        tokenizer=tokenizer,
+        store_text=not no_store_text,
+        memory=memory,
+        overwrite=overwrite,
+        threads=threads,
+    )
     with reporting() as reporter:
         summary = build_index(
             corpus,
             output,
-            options=BuildOptions(overwrite=overwrite, threads=threads),
+            options=options,
             text_field=text_field,
             id_field=id_field,
             progress=reporter,
             on_detect=reporter.note,
         )
+    _show_built(f"built {output}", summary)
+
+
+@app.command(epilog=ADD_EXAMPLES)
+def add(  # noqa: PLR0913 - the options of the command
+    index: IndexPath,
+    corpus: Corpus,
+    *,
+    text_field: TextField = None,
+    id_field: IdField = None,
+    memory: Memory = None,
+    threads: Threads = None,
+) -> None:
+    """Add documents to an index, as new shards."""
+    from memscan.options import ShardOptions
+    from memscan.revising import add_to_index
+
+    open_index(index)
+    with reporting() as reporter:
+        summary = add_to_index(
+            index,
+            corpus,
+            options=ShardOptions(memory=memory, threads=threads),
+            text_field=text_field,
+            id_field=id_field,
+            progress=reporter,
+            on_detect=reporter.note,
+        )
+    _show_built(f"added to {index}", summary)
+
+
+@app.command(epilog=REMOVE_EXAMPLES)
+def remove(
+    index: IndexPath,
+    *,
+    id: Annotated[  # noqa: A002 - the option is called so
+        list[str] | None, typer.Option("--id", metavar="ID", help="The id of a document.")
+    ] = None,
+    ids_from: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file with one id a line; - is stdin."),
+    ] = None,
+) -> None:
+    """Remove documents: they are no longer found or counted.
+
+    They stay on disk until the index is compacted.
+    """
+    from memscan.revising import remove_from_index
+
+    if not id and ids_from is None:
+        raise typer.BadParameter("no document is named; expected --id ID or --ids-from FILE")
+    open_index(index)
+    ids = [*(id or []), *(_ids_in(ids_from) if ids_from else [])]
+    count = remove_from_index(index, ids)
+    left = open_index(index).info
     console.show(
-        f"built {console.visible(str(output))}: {counted(summary.documents, 'document')}, "
-        f"{counted(summary.units, 'word')} ({summary.distinct_units:,} different), "
-        f"{size(summary.text_bytes)} of text, in {duration(summary.seconds)}"
+        f"removed {counted(count, 'document')} from {console.visible(str(index))}: "
+        f"{counted(left.documents, 'document')} left; "
+        f"{counted(left.removed_documents, 'removed document')} on disk until it is compacted"
+    )
+
+
+@app.command(epilog=COMPACT_EXAMPLES)
+def compact(index: IndexPath, *, memory: Memory = None, threads: Threads = None) -> None:
+    """Write an index anew, without what was removed and in as few shards as can be."""
+    from memscan.options import ShardOptions
+    from memscan.revising import compact_index
+
+    open_index(index)
+    with reporting() as reporter:
+        summary = compact_index(
+            index, options=ShardOptions(memory=memory, threads=threads), progress=reporter
+        )
+    before, after = summary.before, summary.after
+    console.show(
+        f"compacted {console.visible(str(index))}: {counted(len(before.shards), 'shard')} to "
+        f"{len(after.shards):,}, {size(before.file_bytes)} to {size(after.file_bytes)}, in "
+        f"{duration(summary.seconds)}{_peak(summary.peak_bytes)}"
     )
 
 
 @app.command(epilog=INFO_EXAMPLES)
-def info(index: IndexPath, *, json: AsJson = False) -> None:
+def info(
+    index: IndexPath,
+    *,
+    documents: Annotated[
+        bool,
+        typer.Option(
+            "--documents",
+            help="List the ids of the documents instead; with --json one JSON object a line.",
+        ),
+    ] = False,
+    json: AsJson = False,
+) -> None:
     """Print what an index holds."""
     opened = open_index(index)
     about = opened.info
+    if documents:
+        _show_documents(opened, as_json=json)
+        return
     if json:
         console.show_json({"path": str(opened.path), **asdict(about)})
         return
-    parameters = ", ".join(f"{name} = {value}" for name, value in about.parameters.items())
+    parameters = ", ".join(
+        f"{name} = {value}" for name, value in about.parameters.items() if name != "store_text"
+    )
+    rules = [f"rules {about.unit_rules_version}"]
+    rules += [f"Unicode {about.unicode_version}"] if about.unicode_version else []
+    rules += [f"tokenizer {about.tokenizer}"] if about.tokenizer else []
+    removed = f" ({about.removed_documents:,} removed)" if about.removed_documents else ""
     lines = {
         "index": str(opened.path),
         "id": about.id,
-        "unit": f"{about.unit} (rules {about.unit_rules_version}, Unicode {about.unicode_version})",
-        "documents": f"{about.documents:,}",
+        "unit": f"{about.unit} ({', '.join(rules)})",
+        "documents": f"{about.documents:,}{removed}",
         "units": f"{about.units:,}",
-        "text": size(about.text_bytes),
+        "text": size(about.text_bytes) if about.store_text else "not stored",
         "on disk": size(about.file_bytes),
         "shards": f"{len(about.shards):,}",
         "parameters": parameters,
@@ -105,3 +254,53 @@ def verify(index: IndexPath, *, threads: Threads = None) -> None:
         f"{console.visible(str(opened.path))} is sound: "
         f"{counted(opened.info.documents, 'document')}, {size(opened.info.file_bytes)}"
     )
+
+
+def _unit(text: str) -> tuple[str, Path | None]:
+    """Return the unit and the tokenizer that ``--unit`` names."""
+    kind, colon, path = text.partition(":")
+    if kind == "token" and not path:
+        raise InputError(
+            "the unit token needs a tokenizer",
+            hint="--unit token:PATH, with a tokenizer.json or the folder of a tokenizer",
+        )
+    return kind, Path(path) if colon else None
+
+
+def _show_built(done: str, summary: "BuildSummary") -> None:
+    is_counted_once = summary.shards == 1
+    different = f" ({summary.distinct_units:,} different)" if is_counted_once else ""
+    console.show(
+        f"{console.visible(done)}: {counted(summary.documents, 'document')}, "
+        f"{counted(summary.units, summary.unit)}{different}, "
+        f"{size(summary.text_bytes)} of text{'' if summary.store_text else ', not stored'}, "
+        f"{counted(summary.shards, 'shard')}, in {duration(summary.seconds)}"
+        f"{_peak(summary.peak_bytes)}"
+    )
+
+
+def _peak(peak_bytes: int | None) -> str:
+    return "" if peak_bytes is None else f"; peak memory {size(peak_bytes)}"
+
+
+def _show_documents(index: "Index", *, as_json: bool) -> None:
+    for batch in index.documents().to_batches():
+        for row in batch.to_pylist():
+            if as_json:
+                row["metadata"] = json_text.loads(row["metadata"])
+                console.show(json_text.dumps(row))
+            else:
+                console.show(console.visible(row["document_id"]))
+
+
+def _ids_in(path: Path) -> list[str]:
+    """Return the ids in a file, one a line; blank lines are passed over."""
+    data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    try:
+        lines = data.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not UTF-8 at byte {error.start}", hint="give one id a line, in UTF-8"
+        ) from error
+    ids = [line.removesuffix("\r") for line in lines]
+    return [one for one in ids if one]

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from memscan.cli import console
-from memscan.cli.arguments import AsJson, IdField, IndexPath, TextField, Threads, open_index
+from memscan.cli.arguments import (
+    AsJson,
+    Generations,
+    IdField,
+    IndexPath,
+    TextField,
+    Threads,
+    open_index,
+)
 from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
+from memscan.cli.rejections import show_rejections
 from memscan.cli.wording import counted, share
 
 if TYPE_CHECKING:
@@ -24,21 +33,24 @@ Examples:
   memscan scan books.memscan 'runs/*.jsonl.gz' -o results --text-field response.text
   cat generations.jsonl | memscan scan books.memscan - -o results --json
 """
-REJECTIONS_SHOWN = 3
 
 
 def scan(  # noqa: PLR0913 - the options of the command
     index: IndexPath,
-    generations: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="GENERATIONS",
-            help="JSON lines (also gzipped), text files, folders, globs; - is stdin (JSON lines).",
-        ),
-    ],
+    generations: Generations,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The results folder to create.")],
-    min_length: Annotated[int, typer.Option(help="Shortest match to report, in words.")] = 10,
+    min_length: Annotated[
+        int | None,
+        typer.Option(
+            help="Shortest match to report, in units of the index; if not given, 10 words, "
+            "20 lexemes, 50 bytes or 50 tokens.",
+            show_default=False,
+        ),
+    ] = None,
+    min_chars: Annotated[
+        int, typer.Option(help="Shortest match to report, in characters; both limits hold.")
+    ] = 0,
     text_field: TextField = None,
     id_field: IdField = None,
     prompt_field: Annotated[str | None, typer.Option(help="Field with the prompt.")] = None,
@@ -58,7 +70,11 @@ def scan(  # noqa: PLR0913 - the options of the command
     from memscan.scanning import scan_files
 
     options = ScanOptions(
-        min_length=min_length, occurrences=occurrences, context_chars=context, threads=threads
+        min_length=min_length,
+        min_chars=min_chars,
+        occurrences=occurrences,
+        context_chars=context,
+        threads=threads,
     )
     opened = open_index(index)
     with reporting() as reporter:
@@ -86,28 +102,31 @@ def scan(  # noqa: PLR0913 - the options of the command
 
 def sentence(summary: "RunSummary") -> str:
     """Return what a run found in a sentence or two, every share with its denominator."""
-    counts = summary.counts
+    counts, unit = summary.counts, summary.unit
     hold = "holds" if counts.with_span == 1 else "hold"
     scanned = share(counts.with_span, counts.generations - counts.rejected, "generation")
-    shortest = counted(summary.min_length, "word")
+    shortest = counted(summary.min_length, unit)
+    if summary.min_chars:
+        shortest += f" and {counted(summary.min_chars, 'character')}"
     found = [
         f"{scanned} {hold} a passage of at least {shortest} of the corpus",
-        f"{share(counts.covered_units, counts.n_units, 'word')} covered",
+        f"{share(counts.covered_units, counts.n_units, unit)} covered",
     ]
     if counts.longest_match:
-        found.append(f"longest {counted(counts.longest_match, 'word')}")
+        found.append(f"longest {counted(counts.longest_match, unit)}")
     sentences = ["; ".join(found)]
     if counts.rejected:
         sentences.append(f"{counted(counts.rejected, 'record')} rejected")
+    if counts.spans and not summary.store_text:
+        sentences.append(
+            "The index stores no text: no occurrence was compared with its text, and fidelity is "
+            "unknown"
+        )
     return ". ".join(sentences) + "."
 
 
 def _warn(summary: "RunSummary") -> None:
-    for rejection in summary.rejections[:REJECTIONS_SHOWN]:
-        console.say(f"rejected: {rejection.reason}")
-    more = summary.counts.rejected - REJECTIONS_SHOWN
-    if more > 0:
-        console.say(f"rejected: {more:,} more; each has its row in generations.parquet")
+    show_rejections(summary.rejections, summary.counts.rejected, "generations.parquet")
     if truncated := summary.counts.truncated:
         whose = counted(truncated, "generation")
         console.say(f"warning: {whose} with more matches than are listed; all are counted")

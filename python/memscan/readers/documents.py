@@ -4,7 +4,7 @@ A document that cannot be read stops the build: an index that silently lacks one
 "not in the corpus" wrongly.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -33,6 +33,7 @@ TEXT_LIMIT_BYTES = (1 << 32) - 1
 _USUAL_FIELDS = {"text": ("text", "content", "body"), "id": USUAL_IDS}
 _LINE_BITS = 40
 _REPEATED_TOLD = 3
+_IN_INDEX = -1
 
 
 class DocumentSource(Source):
@@ -61,6 +62,7 @@ class DocumentSource(Source):
         text_field: str | None = None,
         id_field: str | None = None,
         on_detect: Callable[[str], None] | None = None,
+        taken: Collection[str] = (),
     ) -> None:
         """Find the files; none of them is opened yet.
 
@@ -70,6 +72,7 @@ class DocumentSource(Source):
             id_field: Where it has its id; found if ``None``, else it is ``file:line``.
             on_detect: Called with one line of text when a decision differs from the last one, and
                 for the first documents whose id occurs twice.
+            taken: The ids of the documents that an index has already.
 
         Raises:
             FileNotFoundError: A path does not exist.
@@ -77,6 +80,7 @@ class DocumentSource(Source):
         """
         super().__init__(paths, on_detect)
         self._wanted = wanted_fields(_USUAL_FIELDS, {"text": text_field, "id": id_field})
+        self._taken = taken
         self._places: dict[str, int] = {}
         self._numbers: dict[str, Iterator[int]] = {}
         self.repeated_ids = 0
@@ -90,7 +94,8 @@ class DocumentSource(Source):
                 document.
             LimitError: A text is longer than ``TEXT_LIMIT_BYTES``.
         """
-        self._places, self._numbers, self.repeated_ids = {}, {}, 0
+        self._places = dict.fromkeys(self._taken, _IN_INDEX)
+        self._numbers, self.repeated_ids = {}, 0
         for index, (file, content) in enumerate(self._opened()):
             if file.found.path == STDIN or is_json_by_name(file.found.name):
                 documents = self._from_json_lines(file, content)
@@ -142,6 +147,8 @@ class DocumentSource(Source):
         return replace(document, id=new_id)
 
     def _shown_place(self, place: int) -> str:
+        if place == _IN_INDEX:
+            return "the index"
         file, number = self._files[place >> _LINE_BITS], place & ((1 << _LINE_BITS) - 1)
         return f"{file.shown}:{number}" if number else file.shown
 

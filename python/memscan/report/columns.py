@@ -73,7 +73,7 @@ def codes(rows: pa.Table, name: str) -> NDArray[np.int64]:
 
 def integer(row: Row, name: str) -> int:
     """Return a number of a row, zero where there is none."""
-    value = row[name]
+    value = row.get(name)
     return value if isinstance(value, int) else 0
 
 

@@ -14,7 +14,7 @@ from memscan.report.differences import Differences, Segment, differences
 from memscan.report.findings import Finding
 from memscan.report.sentence import Measure
 from memscan.report.text import label, passage
-from memscan.report.wording import Unit, counted, fidelity_meaning, number
+from memscan.report.wording import NOT_COMPARED, Unit, counted, fidelity_meaning, number
 
 MOST_SHOWN = 30_000
 _SHOWN_EACH_END = 10_000
@@ -71,7 +71,7 @@ class Evidence:
 def evidence(rank: int, finding: Finding, fields: Row, measure: Measure) -> Evidence:
     """Make a finding ready to be shown; ``fields`` is what the input said of the generation."""
     row = finding.passage
-    sides = differences(string(row, "text"), string(row, "document_text"))
+    sides = _sides(row)
     shown = [(label(name), label(value)) for name, value in fields.items()][:_MOST_FIELDS]
     return Evidence(
         rank=rank,
@@ -79,9 +79,9 @@ def evidence(rank: int, finding: Finding, fields: Row, measure: Measure) -> Evid
         facts=_facts(row, measure.unit),
         fields=shown,
         more_fields=len(fields) - len(shown),
-        left=_side(row, "generation_id", "", sides.left, measure.context),
-        right=_side(row, "document_id", "document_", sides.right, measure.context),
-        note=_note(row, sides),
+        left=_side(row, "generation_id", "", sides.left, measure),
+        right=_side(row, "document_id", "document_", sides.right, measure),
+        note=_note(row, sides, measure),
         further=[_source(source, measure) for source in finding.sources[1:]],
         not_shown=finding.source_count - len(finding.sources),
     )
@@ -112,20 +112,34 @@ def _facts(row: Row, unit: Unit) -> list[tuple[str, str | Markup]]:
     facts: list[tuple[str, str | Markup]] = []
     if row["model"] is not None:
         facts.append(("Model", label(row["model"])))
-    fidelity = row["fidelity"]
+    fidelity = row["fidelity"] or NOT_COMPARED
     meaning = fidelity_meaning(fidelity, unit)
     named = Markup('<span class="fidelity">{}</span>: {}')
     facts += [
-        ("Fidelity", named.format(label(fidelity or "not recorded"), meaning)),
+        ("Fidelity", named.format(label(fidelity), meaning)),
         ("In the corpus", occurrences(row)),
         ("Prompt", echo(row, unit)),
     ]
     return facts
 
 
-def _note(row: Row, sides: Differences) -> str:
+def _sides(row: Row) -> Differences:
+    """Return both sides marked where they differ; unmarked if either is not known."""
+    left, right = string(row, "text"), string(row, "document_text")
+    if row["text"] is None or row["document_text"] is None:
+        return Differences([(left, False)], [(right, False)], places=0, compared=False)
+    return differences(left, right)
+
+
+def _note(row: Row, sides: Differences, measure: Measure) -> str:
+    units = measure.unit.many
     if row["document_text"] is None:
-        return "The index stores no text, so the source cannot be shown."
+        return (
+            "The index stores no text, so the source cannot be shown and was not compared: the "
+            f"passage has the same {units}. Its place in the document is counted in {units}."
+        )
+    if row["text"] is None:
+        return f"Only the {units} of the generation were scanned, so its text cannot be shown."
     if row["document_text"] == row["text"]:
         return ""
     if not sides.compared:
@@ -137,15 +151,18 @@ def _note(row: Row, sides: Differences) -> str:
 
 
 def _source(row: Row, measure: Measure) -> Source:
-    sides = differences(string(row, "text"), string(row, "document_text"))
-    name = str(row["fidelity"] or "not recorded")
+    sides = _sides(row)
+    name = str(row["fidelity"] or NOT_COMPARED)
     return Source(
-        side=_side(row, "document_id", "document_", sides.right, measure.context),
+        side=_side(row, "document_id", "document_", sides.right, measure),
         fidelity=f"{name}: {fidelity_meaning(name, measure.unit)}",
     )
 
 
-def _side(row: Row, name: str, prefix: str, segments: list[Segment], context: int) -> Side:
+def _side(row: Row, name: str, prefix: str, segments: list[Segment], measure: Measure) -> Side:
+    if row[f"{prefix}text"] is None:
+        return _side_without_text(row, name, prefix, measure.unit)
+    context = measure.context
     start = integer(row, f"{prefix}start")
     characters = f"{number(start)} to {number(integer(row, f'{prefix}end'))}"
     first, last = integer(row, f"{prefix}byte_start"), integer(row, f"{prefix}byte_end")
@@ -157,6 +174,18 @@ def _side(row: Row, name: str, prefix: str, segments: list[Segment], context: in
         passage=_context(before, more=start > len(before), first=True)
         + Markup("<mark>{}</mark>").format(_shown(segments))
         + _context(after, more=len(after) >= min(context, _MOST_CONTEXT), first=False),
+    )
+
+
+def _side_without_text(row: Row, name: str, prefix: str, unit: Unit) -> Side:
+    """Return a side of which only units are known; without text, places count these."""
+    start, end = integer(row, f"{prefix}start"), integer(row, f"{prefix}end")
+    return Side(
+        name=label(row[name]),
+        place=f"{unit.many} {number(start)} to {number(end)}",
+        passage=Markup('<span class="cut">{}</span>').format(
+            "no text in the index" if prefix else "no text, only tokens"
+        ),
     )
 
 

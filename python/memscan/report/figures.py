@@ -8,7 +8,15 @@ from markupsafe import Markup
 from memscan.report.columns import integer
 from memscan.report.findings import Findings
 from memscan.report.generations import Figures, Generations
-from memscan.report.wording import FIDELITIES, Unit, fidelity_meaning, number, percent, share
+from memscan.report.wording import (
+    FIDELITIES,
+    NOT_COMPARED,
+    Unit,
+    fidelity_meaning,
+    number,
+    percent,
+    share,
+)
 
 MODELS_SHOWN = 40
 
@@ -85,8 +93,12 @@ def length_rows(generations: Generations, unit: Unit) -> list[BarRow]:
 def fidelity_rows(findings: Findings, unit: Unit) -> list[BarRow]:
     """Return how many passages have each fidelity, strictest first, in words."""
     counts = {name: findings.by_fidelity[name] for name in FIDELITIES}
+    if not_compared := findings.by_fidelity[""]:
+        counts[NOT_COMPARED] = not_compared
     if others := findings.total - sum(counts.values()):
         counts["other"] = others
+    if unit.is_exact:
+        counts = {name: count for name, count in counts.items() if count or name == "exact"}
     return [
         BarRow(
             name=name,

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from memscan.report.columns import Best, Row, codes, numbered, numbers
-from memscan.report.folder import SPAN_COLUMNS, Results, TableFile
+from memscan.report.folder import SPAN_ADDED, SPAN_COLUMNS, Results, TableFile
 
 SOURCES_SHOWN = 20
 
@@ -40,7 +40,8 @@ class Findings:
 
     Attributes:
         total: Passages.
-        by_fidelity: How many of them have each fidelity, by the best place examined.
+        by_fidelity: How many of them have each fidelity, by the best place examined; under an empty
+            name those whose texts were not compared.
         echo_whole: Passages that stood in the generation's own prompt as a whole.
         echo_part: Passages of which a part stood there.
         without_prompt: Passages whose generation came without a prompt.
@@ -139,7 +140,8 @@ def _read_findings(table: TableFile, best: Best) -> list[Finding]:
         range(row, row + min(count, SOURCES_SHOWN))
         for row, count in zip(best.rows, places, strict=True)
     ]
-    rows = iter(table.take([row for run in wanted for row in run], SPAN_COLUMNS))
+    columns = [*SPAN_COLUMNS, *(name for name in SPAN_ADDED if name in table.columns)]
+    rows = iter(table.take([row for run in wanted for row in run], columns))
     return [
         Finding(sources=[next(rows) for _ in run], source_count=count)
         for run, count in zip(wanted, places, strict=True)

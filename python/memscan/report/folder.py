@@ -37,6 +37,8 @@ SPAN_TEXTS = (
 )
 SPAN_STRINGS = ("generation_id", "model", "document_id", "fidelity", *SPAN_TEXTS)
 SPAN_COLUMNS = (*SPAN_STRINGS, *SPAN_NUMBERS, "count_is_capped")
+SPAN_ADDED = ("unit_start", "unit_end", "document_unit_start", "document_unit_end")
+"""Columns that results of the first versions do not have."""
 
 _BATCH_ROWS = 4096
 _NOT_RESULTS_HINT = "give the folder that `memscan scan ... -o DIR` wrote"
@@ -162,7 +164,7 @@ def open_results(path: Path) -> Iterator[Results]:
 def _plain(table: pa.Table) -> pa.Table:
     """Return the table with each column in one piece, of plain integers, booleans or strings."""
     for position, field in enumerate(table.schema):
-        if field.name in (*SPAN_NUMBERS, *GENERATION_NUMBERS):
+        if field.name in (*SPAN_NUMBERS, *SPAN_ADDED, *GENERATION_NUMBERS):
             wanted = pa.int64()
         elif field.type != pa.bool_():
             wanted = pa.large_string()

@@ -24,6 +24,8 @@ class Measure:
         units: Units of the corpus; ``None`` if not recorded.
         context: Characters reported on each side of a passage at most.
         duplicate_ids: Generations with the id of an earlier one.
+        min_chars: Characters that a passage has at least; 0 if that was not asked for.
+        store_text: Whether the index stores the texts of its documents.
     """
 
     unit: Unit
@@ -34,11 +36,19 @@ class Measure:
     units: int | None
     context: int
     duplicate_ids: int
+    min_chars: int = 0
+    store_text: bool = True
+
+    @property
+    def length(self) -> str:
+        """The least length, in words: ``10 or more words``."""
+        chars = f" and {number(self.min_chars)} or more characters" if self.min_chars else ""
+        return f"{number(self.min_length)} or more {self.unit.many}{chars}"
 
     @property
     def passage(self) -> str:
         """The least passage, in words."""
-        return f"passage of {number(self.min_length)} or more {self.unit.many} of the corpus"
+        return f"passage of {self.length} of the corpus"
 
 
 def answer(figures: Figures, findings: Findings, measure: Measure) -> str:
@@ -57,7 +67,7 @@ def answer(figures: Figures, findings: Findings, measure: Measure) -> str:
 def caveat(measure: Measure) -> str:
     """Return, in one sentence, what the answer does not say."""
     return (
-        f"It counts only runs of {number(measure.min_length)} or more {measure.unit.many} that "
+        f"It counts only runs of {measure.length} that "
         f"stand in the corpus in the same order, {measure.unit.folding}; it says nothing of "
         f"shorter runs, paraphrase or translation, and not why a passage is there: it may have "
         f"been memorised, looked up, taken from the prompt, or be common to many texts."
@@ -71,17 +81,19 @@ def notes(figures: Figures, findings: Findings, measure: Measure) -> list[tuple[
         ("Denominators", _denominators(figures, measure)),
         ("Corpus", _corpus(measure)),
     ]
+    if findings.by_fidelity[""]:
+        entries.append(("Texts", _not_compared(findings, measure)))
     if findings.total:
         entries.append(("Prompts", _prompts(findings, measure.unit)))
-        entries.append(("Sources", _sources(measure)))
+        entries.append(("Sources", _sources(findings, measure)))
     return entries
 
 
 def _passage(unit: Unit) -> str:
     return (
-        f"A run of {unit.many} of a generation that stands inside one document of the corpus and "
-        f"is part of no longer such run. Passages may overlap; in shares, each {unit.one} counts "
-        "once."
+        f"A run of {unit.many}{unit.whole} of a generation that stands inside one document of the "
+        "corpus and is part of no longer such run. Passages may overlap; in shares, each "
+        f"{unit.one} counts once."
     )
 
 
@@ -188,6 +200,16 @@ def _prompts(findings: Findings, unit: Unit) -> str:
     return f"{rule}: {found}{unknown if findings.without_prompt else ''}."
 
 
+def _not_compared(findings: Findings, measure: Measure) -> str:
+    count = findings.by_fidelity[""]
+    who = "No passage was" if count == findings.total else f"{number(count)} passages were not"
+    why = "only token ids were scanned" if measure.store_text else "the index stores no text"
+    return (
+        f"{who} compared with the text of its source: {why}. That the {measure.unit.many} are the "
+        "same rests on the index alone, and fidelity is unknown."
+    )
+
+
 def _some(count: int) -> str:
     return number(count) if count else "none"
 
@@ -203,8 +225,13 @@ def _corpus(measure: Measure) -> str:
     )
 
 
-def _sources(measure: Measure) -> str:
+def _sources(findings: Findings, measure: Measure) -> str:
     places = counted(measure.occurrences, "place", "places")
+    if findings.by_fidelity[""] == findings.total:
+        return (
+            f"For each passage, at most {places} in the corpus are shown, the first ones; the "
+            "counts cover all places, and say “at least” where counting stopped at a limit."
+        )
     best = f"the best of at most {number(measure.examined)} examined" if measure.examined else ""
     chosen = f", {best}," if best else ""
     return (

@@ -16,6 +16,7 @@ _HASHES = ("sha256", "blake2b", "blake3")
 _INPUTS_IN_COMMAND = 8
 _OPTIONS = {
     "min_length": "--min-length",
+    "min_chars": "--min-chars",
     "occurrences": "--occurrences",
     "context_chars": "--context",
 }
@@ -55,12 +56,14 @@ def measure(results: Results) -> Measure:
     return Measure(
         unit=unit_named(kind),
         min_length=results.min_length,
+        min_chars=_count(results.section("parameters").get("min_chars")) or 0,
         occurrences=results.occurrences,
         examined=_count(results.section("parameters").get("occurrences_examined")),
         documents=_count(index.get("documents")),
         units=_count(index.get("units")),
         context=_count(results.section("parameters").get("context_chars")) or 0,
         duplicate_ids=_count(results.section("counts").get("duplicate_ids")) or 0,
+        store_text=index.get("store_text") is not False,
     )
 
 
@@ -109,7 +112,7 @@ def _command(results: Results, inputs: Sequence[Mapping[str, object]]) -> str:
     words += [_path(entry.get("path")) for entry in inputs] if few else ["GENERATIONS..."]
     words += ["-o", "RESULTS"]
     for name, option in _OPTIONS.items():
-        if name in parameters:
+        if parameters.get(name) is not None and (name, parameters[name]) != ("min_chars", 0):
             words += [option, str(parameters[name])]
     return shlex.join(words)
 

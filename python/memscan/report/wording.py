@@ -45,25 +45,38 @@ class Unit:
         one: The noun.
         many: Its plural.
         folding: How passages are compared, as the end of a sentence.
+        folded: What differs where two passages are the same only as units.
+        whole: What a passage is made of besides, in brackets, or nothing.
     """
 
     one: str
     many: str
     folding: str
+    folded: str = "case, punctuation or other signs differ"
+    whole: str = ""
 
     def count(self, count: int) -> str:
         """Return a number of units."""
         return counted(count, self.one, self.many)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether passages with the same units have the same text."""
+        return not self.folded
+
 
 WORD = Unit("word", "words", "upper and lower case, punctuation and spacing set aside")
 _UNITS = {
     "word": WORD,
-    "lexeme": Unit("lexeme", "lexemes", "spacing set aside"),
-    "byte": Unit("byte", "bytes", "byte for byte"),
-    "token": Unit("token", "tokens", "as the tokenizer cuts them"),
+    "lexeme": Unit(
+        "lexeme", "lexemes", "spacing set aside", "one has white space where the other has none"
+    ),
+    "byte": Unit("byte", "bytes", "byte for byte", "", " (of whole characters)"),
+    "token": Unit(
+        "token", "tokens", "as the tokenizer cuts them", "to the tokenizer they are alike"
+    ),
 }
-_ANY = Unit("unit", "units", "as the rules of the index compare them")
+_ANY = Unit("unit", "units", "as the rules of the index compare them", "other signs differ")
 
 
 def unit_named(kind: object) -> Unit:
@@ -76,12 +89,20 @@ FIDELITIES = {
     "whitespace": "identical but for white space: line ends, tabs, runs of spaces",
     "typography": "identical but for white space and typography: "
     "the form of quotes, dashes, ellipses, ligatures",
-    "folded": "the same units in the same order; case, punctuation or other signs differ",
+    "folded": "the same units in the same order",
 }
 """What each fidelity says of two passages, strictest first."""
+
+NOT_COMPARED = "not compared"
+"""What stands for a fidelity where the index, or the scan, had no text."""
 
 
 def fidelity_meaning(fidelity: object, unit: Unit) -> str:
     """Explain a fidelity to a reader who has not met the word."""
+    if fidelity == NOT_COMPARED:
+        return f"the same {unit.many} in the same order; without both texts no more can be said"
     meaning = FIDELITIES.get(fidelity) if isinstance(fidelity, str) else None
-    return (meaning or "not known to this version").replace("units", unit.many)
+    if fidelity == "folded":
+        differs = f"; {unit.folded}" if unit.folded else ""
+        meaning = f"the same {unit.many} in the same order{differs}"
+    return meaning or "not known to this version"
