@@ -6,7 +6,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13,$(
 BIN := .venv/bin
 NATIVE_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock pyproject.toml
 
-.PHONY: demo test check lint types rust-test python-test bench peers clean
+.PHONY: demo test check lint types rust-test python-test bench peers performance clean
 
 demo: .venv/installed
 	rm -rf demo-output
@@ -34,6 +34,11 @@ python-test: .venv/developer
 
 bench: .venv/developer
 	$(BIN)/python -m benches --output benches/records
+	$(BIN)/python -m benches.stages --output benches/records
+
+# Everything that docs/performance.md says; needs MEMSCAN_DATA, 40 GB of disk and an hour.
+performance: bench peers
+	$(BIN)/python -m benches.large --output benches/records
 
 peers: .venv/installed
 	$(BIN)/python -m benches.peers --output benches/records

@@ -690,7 +690,7 @@ def _reopen(path: Path, expected_id: str) -> Index:
     index = Index.open(path)
     if index.info.id != expected_id:
         raise IncompatibleIndexError(
-            f"{path} has id {index.info.id}, expected {expected_id}: it was built anew since",
+            f"{path} has id {index.info.id}, expected {expected_id}: it was changed since",
             hint="pickle the index again",
         )
     return index

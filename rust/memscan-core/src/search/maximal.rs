@@ -1,28 +1,14 @@
 /*!
-Maximal matches.
+Maximal matches, of one shard and of all.
 
-# Idea
-
-Let a match start at `start` and be the longest there, up to `end`. The next maximal match reaches
-past `end`, so it holds the unit at `end`. If the run from s up to and with that unit occurs, so does
-every shorter one that ends there: the first such s is found by doubling and then
-halving a length. From there on, the longest match is maximal again.
-
-A long passage therefore costs a few searches and not one a unit. Where a text goes on repeating
-itself longer than the corpus does, long matches start one unit after another: for long ones that is tried
-first.
-
-# Complexity
-
-`O(log l)` searches for each maximal match of `l` units.
+The links of a [`Chain`] are longest matches from their starts, and none lies within the one before it: those that are
+long enough are the maximal ones.
 */
 
 use std::ops::Range;
 
-use crate::suffix::{Interval, SuffixArray, Symbol, most_steps};
-
-/// From this many units on, the next place is tried before all others. In unit tests few are long.
-const LONG: usize = if cfg!(test) { 3 } else { 64 };
+use super::chain::Chain;
+use crate::suffix::{Interval, SuffixArray, Symbol};
 
 /// A maximal match in one shard.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -39,36 +25,21 @@ pub(crate) fn maximal_matches<S: Symbol>(
     query: &[S],
     min_length: usize,
 ) -> Vec<ShardMatch> {
+    let mut chain = Chain::new(array, query);
     let mut matches = Vec::new();
     let mut start = 0;
     while start + min_length <= query.len() {
-        let found = array.longest_match(&query[start..]);
-        let end = start + found.length;
-        if found.length >= min_length {
-            matches.push(ShardMatch { units: start..end, interval: found.interval });
+        let link = chain.link(start);
+        let end = start + link.found.length;
+        if link.found.length >= min_length {
+            matches.push(ShardMatch { units: start..end, interval: link.found.interval });
         }
         if end == query.len() {
             break;
         }
-        start = next_start(array, query, start, end);
+        start = link.next;
     }
     matches
-}
-
-/// The first place after `start` from where the query occurs up to and with the unit at `end`;
-/// the place after `end` if there is none.
-pub(super) fn next_start<S: Symbol>(
-    array: SuffixArray<'_, S>,
-    query: &[S],
-    start: usize,
-    end: usize,
-) -> usize {
-    let stop = end + 1;
-    let occurs = |length: usize| array.occurs(&query[stop - length..stop]);
-    if end - start >= LONG && occurs(end - start) {
-        return start + 1;
-    }
-    stop - most_steps(end - start, occurs)
 }
 
 /// A maximal match in the whole corpus.
@@ -126,6 +97,31 @@ mod tests {
                     }
                 }
             });
+        }
+    }
+
+    #[test]
+    fn texts_that_repeat_themselves_agree_with_the_oracle() {
+        for unit in all_texts(&[1, 2], 3).iter().skip(1) {
+            for (held, asked) in [(7, 20), (5, 31), (20, 9), (9, 9)] {
+                let text = [&unit.repeat(held)[..], &[0, 2, 1, 0], &unit.repeat(held / 2), &[3]].concat();
+                with_array(&text, |array| {
+                    for cut in [0, 1, 4] {
+                        let query =
+                            [&[2, 1, 1][..], &unit.repeat(asked), &[1, 3, 2], &unit.repeat(cut)].concat();
+                        let found = maximal_matches(array, &query, 1);
+                        let found: Vec<_> =
+                            found.iter().map(|one| (one.units.start, one.units.end, one.interval)).collect();
+                        let expected: Vec<_> = oracle::maximal_matches(&text, &query, 1)
+                            .into_iter()
+                            .map(|(start, end)| {
+                                (start, end, array.longest_match(&query[start..end]).interval)
+                            })
+                            .collect();
+                        assert_eq!(found, expected, "{query:?} in {text:?}");
+                    }
+                });
+            }
         }
     }
 

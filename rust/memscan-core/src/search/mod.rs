@@ -3,7 +3,7 @@ Search: from a text to the passages of it that the corpus holds, and where.
 
 1. [`query`]: the text becomes units, each with its hash and its place.
 2. [`candidates`]: the filter leaves the few stretches that may hold a match.
-3. [`shard_query`], [`maximal`]: the suffix array finds the maximal matches in a stretch, in each shard; what
+3. [`shard_query`], [`chain`], [`maximal`]: the suffix array finds the maximal matches in a stretch, in each shard; what
    the shards find is joined as if there were one.
 4. [`locate`]: from a match to its occurrences: counts, documents, places in the original text.
 5. [`fidelity`] and [`echo`]: how alike the two texts are, and what stood in the prompt.
@@ -13,6 +13,7 @@ how long a match is there; [`duplicates`] of the corpus what it holds twice.
 */
 
 mod candidates;
+mod chain;
 mod duplicates;
 mod echo;
 mod fidelity;

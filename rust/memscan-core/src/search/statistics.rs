@@ -4,7 +4,7 @@ Matching statistics: for each unit of a text, the longest match that starts ther
 # Idea
 
 Most matches are short, and those of neighbouring units are searched for side by side, up to a cap. Where a
-match reaches the cap it is followed to its end, and to where the next maximal match starts (`maximal`):
+match reaches the cap it is followed to its end, and to where the next maximal match starts (`chain`):
 all units between have matches with the same end. So a long passage costs a few searches and not one a
 unit.
 
@@ -19,7 +19,7 @@ decrease.
 
 use rayon::prelude::*;
 
-use super::maximal::next_start;
+use super::chain::Chain;
 use super::query::Query;
 use crate::error::Result;
 use crate::index::Index;
@@ -95,19 +95,19 @@ pub(crate) fn matching_statistics<S: Symbol>(array: SuffixArray<'_, S>, query: &
 ///
 /// That is after `start` in any case, so that a damaged file gives no endless loop.
 fn follow<S: Symbol>(array: SuffixArray<'_, S>, query: &[S], start: usize, lengths: &mut [u32]) -> usize {
+    let mut chain = Chain::new(array, query);
     let mut start = start;
     while start < query.len() {
-        let length = array.longest_match(&query[start..]).length;
-        if length < CAP {
-            lengths[start] = position(length);
+        let link = chain.link(start);
+        if link.found.length < CAP {
+            lengths[start] = position(link.found.length);
             return start + 1;
         }
-        let end = start + length;
-        let next = if end == query.len() { end } else { next_start(array, query, start, end) };
-        for (length, place) in lengths[start..next.min(end)].iter_mut().zip(start..) {
+        let end = start + link.found.length;
+        for (length, place) in lengths[start..link.next.min(end)].iter_mut().zip(start..) {
             *length = position(end - place);
         }
-        start = next;
+        start = link.next;
     }
     start
 }

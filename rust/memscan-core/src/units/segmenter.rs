@@ -84,7 +84,11 @@ impl Segmenter {
     pub fn units<'t>(&mut self, text: impl Into<Text<'t>>) -> Vec<String> {
         let mut units = Vec::new();
         self.segment(text.into(), |unit| {
-            units.push(unit.folded.with_bytes(|bytes| String::from_utf8_lossy(bytes).into_owned()));
+            units.push(unit.folded.with_bytes(|bytes| {
+                // A NUL cannot be told from padding.
+                let bytes = if bytes.is_empty() { b"\0" } else { bytes };
+                String::from_utf8_lossy(bytes).into_owned()
+            }));
         });
         units
     }
