@@ -18,6 +18,7 @@ from oracle.cutting import CUTTERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from memscan.tokens import NativeTokens
     from oracle.scan import Options, Row, Source
 
 # Thousands of indexes are built and waited for until they are on the disk.
@@ -72,7 +73,7 @@ ANYHOW = Run()
 def built(
     texts: Sequence[str],
     layout: Layout = DEFAULT,
-    tokens: list[_native.Tokens] | None = None,
+    tokens: list[NativeTokens] | None = None,
 ) -> Iterator[_native.Index]:
     """Build and open an index of texts named as in ``Source.of``; it is gone on leaving.
 
@@ -95,21 +96,21 @@ def built(
         yield _native.Index.open(path)
 
 
-def tokens_of(texts: Sequence[str], unit: str) -> list[_native.Tokens] | None:
+def tokens_of(texts: Sequence[str], unit: str) -> list[NativeTokens] | None:
     """Return what the engine has to be given with texts of this unit."""
     return [token_arrays(text) for text in texts] if unit == "token" else None
 
 
 def prompt_tokens_of(
     prompts: Sequence[str | None] | None, unit: str
-) -> list[_native.Tokens | None] | None:
+) -> list[NativeTokens | None] | None:
     """Return what the engine has to be given with prompts of this unit."""
     if prompts is None or unit != "token":
         return None
     return [None if prompt is None else token_arrays(prompt) for prompt in prompts]
 
 
-def token_arrays(text: str) -> _native.Tokens:
+def token_arrays(text: str) -> NativeTokens:
     """Return the oracle's tokens as the engine takes them."""
     tokens = CUTTERS["token"](text)
     ids = np.array([int(token.folded) for token in tokens], np.uint32)

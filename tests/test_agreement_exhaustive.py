@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from memscan import _native
+    from memscan.tokens import NativeTokens
 
 UNITS = ["word", "lexeme", "byte", "token"]
 # What the oracle says of a corpus is asked again for each unit.
@@ -102,7 +103,7 @@ class Writing:
         """Return a text whose units are the letters."""
         return " ".join(letters) if self.stride == 2 else letters
 
-    def tokens(self, letters: Sequence[str]) -> list[_native.Tokens] | None:
+    def tokens(self, letters: Sequence[str]) -> list[NativeTokens] | None:
         """Return the tokens of some texts, which are the code points."""
         if self.unit != "token":
             return None
@@ -169,7 +170,7 @@ def test_every_scan_of_characters_of_two_bytes_agrees() -> None:
                 assert found == scan(queries, None, source, options), (corpus, length)
 
 
-def ids_alone(letters: str) -> _native.Tokens:
+def ids_alone(letters: str) -> NativeTokens:
     """Return the tokens of a text, without their places."""
     return np.array(list(map(ord, letters)), np.uint32), None
 
@@ -227,7 +228,7 @@ def expected_scan(
 def engine_scan(
     index: _native.Index,
     texts: list[str],
-    tokens: list[_native.Tokens] | None,
+    tokens: list[NativeTokens] | None,
     length: int,
 ) -> tuple[Tuples, Tuples]:
     """Return what the engine says, as tuples of the same columns."""

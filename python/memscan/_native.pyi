@@ -1,11 +1,13 @@
 # The compiled part of memscan, as its Python side calls it.
 
 from collections.abc import Callable
-from typing import TypeAlias, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 from pyarrow import RecordBatch
+
+from memscan.tokens import NativeTokens
 
 __all__ = [
     "Duplicates",
@@ -18,8 +20,6 @@ __all__ = [
     "vector_path",
     "version",
 ]
-
-Tokens: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint32] | None]
 
 @final
 class IndexBuilder:
@@ -50,7 +50,7 @@ class IndexBuilder:
         ids: list[str],
         texts: list[str],
         metadata: list[str],
-        tokens: list[Tokens] | None = None,
+        tokens: list[NativeTokens] | None = None,
     ) -> None: ...
     def finish(self, progress: Callable[[str], None] | None = None) -> None: ...
     def abandon(self) -> None: ...
@@ -84,8 +84,8 @@ class Index:
         texts: list[str],
         prompts: list[str | None] | None,
         *,
-        tokens: list[Tokens] | None = None,
-        prompt_tokens: list[Tokens | None] | None = None,
+        tokens: list[NativeTokens] | None = None,
+        prompt_tokens: list[NativeTokens | None] | None = None,
         min_length: int,
         min_characters: int = 0,
         occurrences: int,
@@ -97,20 +97,20 @@ class Index:
         self,
         text: str,
         *,
-        tokens: Tokens | None = None,
+        tokens: NativeTokens | None = None,
         limit: int,
         examined: int,
         context: int,
     ) -> tuple[int, int, bool, RecordBatch]: ...
-    def count(self, text: str, *, tokens: Tokens | None = None) -> int: ...
+    def count(self, text: str, *, tokens: NativeTokens | None = None) -> int: ...
     def longest_match(
-        self, text: str, *, tokens: Tokens | None = None, context: int
+        self, text: str, *, tokens: NativeTokens | None = None, context: int
     ) -> RecordBatch: ...
     def matching_statistics(
         self,
         texts: list[str],
         *,
-        tokens: list[Tokens] | None = None,
+        tokens: list[NativeTokens] | None = None,
         backward: bool = False,
         threads: int | None = None,
     ) -> list[NDArray[np.uint32]]: ...
@@ -118,11 +118,11 @@ class Index:
         self,
         texts: list[str],
         *,
-        tokens: list[Tokens] | None = None,
+        tokens: list[NativeTokens] | None = None,
         longest: int,
         threads: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
-    def unit_spans(self, text: str, *, tokens: Tokens | None = None) -> NDArray[np.int64]: ...
+    def unit_spans(self, text: str, *, tokens: NativeTokens | None = None) -> NDArray[np.int64]: ...
 
 @final
 class Duplicates:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from memscan.corpus import Paths, Texts, TokenIds
     from memscan.records import InputFile
     from memscan.tokenizing import Tokenizer
+    from memscan.tokens import NativeTokens
 
 Item = TypeVar("Item", Document, IdsDocument)
 
@@ -137,7 +138,7 @@ class _Columns(NamedTuple):
     ids: list[str]
     texts: list[str]
     metadata: list[str]
-    tokens: list[_native.Tokens] | None
+    tokens: list[NativeTokens] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from memscan import _native
     from memscan.records import Rejection
     from memscan.tokenizing import Tokenizer, Tokens
+    from memscan.tokens import NativeTokens
 
 
 class Cut(NamedTuple):
@@ -31,8 +32,8 @@ class Cut(NamedTuple):
         prompt_tokens: One for each generation; ``None`` where it has no prompt.
     """
 
-    tokens: list[_native.Tokens] | None = None
-    prompt_tokens: list[_native.Tokens | None] | None = None
+    tokens: list[NativeTokens] | None = None
+    prompt_tokens: list[NativeTokens | None] | None = None
 
 
 class QueryTokens:
@@ -53,7 +54,7 @@ class QueryTokens:
         self._unit = unit
         self._name = name
 
-    def of_texts(self, texts: Sequence[str]) -> list[_native.Tokens] | None:
+    def of_texts(self, texts: Sequence[str]) -> list[NativeTokens] | None:
         """Return the tokens of each text with their places; ``None`` if tokens are not the unit.
 
         Raises:
@@ -63,7 +64,7 @@ class QueryTokens:
             return None
         return [native_tokens(tokens) for tokens in self._tokenizer.encode(texts)]
 
-    def of_text(self, text: str) -> _native.Tokens | None:
+    def of_text(self, text: str) -> NativeTokens | None:
         """Return the tokens of one text; as ``of_texts``."""
         tokens = self.of_texts([text])
         return tokens[0] if tokens else None
@@ -95,7 +96,7 @@ class QueryTokens:
         return Tokenizer.from_json(json, name=self._name)
 
 
-def native_tokens(tokens: Tokens) -> _native.Tokens:
+def native_tokens(tokens: Tokens) -> NativeTokens:
     """Return tokens as the compiled module takes them: ids, and places of shape ``(n, 2)``."""
     places = np.stack([tokens.starts, tokens.ends], axis=1).astype(np.uint32)
     return tokens.ids, places

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from memscan.novelty import Counts
     from memscan.progress import Progress
     from memscan.query_tokens import QueryTokens
+    from memscan.tokens import NativeTokens
 
 
 def matching_statistics(
@@ -88,7 +89,7 @@ def duplicates(  # noqa: PLR0913 - the options are keyword-only
 
 def _batches(
     query_tokens: QueryTokens, texts: Iterable[str]
-) -> Iterator[tuple[list[str], list[_native.Tokens] | None]]:
+) -> Iterator[tuple[list[str], list[NativeTokens] | None]]:
     place = 0
     for batch in in_batches(as_texts(texts), len):
         for text in batch:

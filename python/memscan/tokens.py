@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CONTINUATION_BITS, _CONTINUATION = 0xC0, 0x80
+
+
+NativeTokens: TypeAlias = "tuple[NDArray[np.uint32], NDArray[np.uint32] | None]"
+"""Tokens as the compiled module takes them: ids of shape ``(n,)``, and their starts and ends in
+bytes, of shape ``(n, 2)``; ``None`` where there is no text."""
 
 
 @dataclass(frozen=True, slots=True)
