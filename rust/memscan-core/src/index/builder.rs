@@ -387,7 +387,8 @@ mod tests {
     #[test]
     fn many_shards_are_finished_in_a_small_pool() {
         let folder = tempfile::tempdir().expect("makes a folder");
-        let text: String = (0..20_000_u32).map(|n| format!("word{} ", n.wrapping_mul(n) % 997)).collect();
+        let words: Vec<String> = (0..20_000_u32).map(|n| (n.wrapping_mul(n) % 997).to_string()).collect();
+        let text = words.join(" ");
         for threads in [1, 2, 3] {
             let path = folder.path().join(format!("index of {threads}"));
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("starts");
