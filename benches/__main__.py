@@ -11,18 +11,14 @@ at all, and the records say how much was found. Each figure is the best of sever
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from benches.machine import describe_machine
 from benches.measures import measure
-from benches.workloads import Workload, demo_workload, folder_workload
-
-ENVIRONMENT = "MEMSCAN_DATA"
+from benches.recording import write_record
+from benches.workloads import ENVIRONMENT, Workload, demo_workload, folder_workload
 
 
 def main() -> None:
@@ -35,16 +31,12 @@ def main() -> None:
     workload = folder_workload(Path(arguments.data)) if arguments.data else demo_workload()
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(workload, Path(folder), runs=arguments.runs)
-    record = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": describe_machine(),
+    content = {
         "workload": _about(workload),
         "figures": figures,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    path = arguments.output / f"{record['date']}-{workload.name}.json"
-    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    path = write_record(arguments.output, workload.name, content)
     for name, value in figures.items():
         print(f"{name:<44}{value}")
     print(path)

@@ -8,18 +8,16 @@ outputs there against it.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benches.large_corpus import write_corpus
-from benches.machine import describe_machine
-from benches.workloads import folder_workload
+from benches.recording import write_record
+from benches.workloads import ENVIRONMENT, folder_workload
 
 MEGA = 1e6
 
@@ -27,24 +25,17 @@ MEGA = 1e6
 def main() -> None:
     """Make the corpus, run the commands, print their figures, and write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=os.environ.get("MEMSCAN_DATA"), required=False)
+    parser.add_argument("--data", type=Path, default=os.environ.get(ENVIRONMENT))
     parser.add_argument("--bytes", type=int, default=10_000_000_000)
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--output", type=Path, default=Path("benches/records"))
     parser.add_argument("--scratch", type=Path, help="where the corpus and its index are made")
     arguments = parser.parse_args()
     if arguments.data is None:
-        parser.error("--data FOLDER, or MEMSCAN_DATA, is needed")
+        parser.error(f"--data FOLDER, or {ENVIRONMENT}, is needed")
     with tempfile.TemporaryDirectory(dir=arguments.scratch) as name:
         figures = _measure(Path(name), Path(arguments.data), arguments.bytes, arguments.memory)
-    record = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": describe_machine(),
-        "memory": arguments.memory,
-        "figures": figures,
-    }
-    path = arguments.output / f"{record['date']}-large.json"
-    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    path = write_record(arguments.output, "large", {"memory": arguments.memory, "figures": figures})
     for figure, value in figures.items():
         print(f"{figure:<40}{value}")
     print(path)

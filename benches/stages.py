@@ -11,19 +11,16 @@ import json
 import os
 import subprocess
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 
-from benches.machine import describe_machine
-from benches.workloads import demo_workload, folder_workload
+from benches.recording import write_record
+from benches.workloads import ENVIRONMENT, demo_workload, folder_workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-ENVIRONMENT = "MEMSCAN_DATA"
 
 
 def main() -> None:
@@ -41,14 +38,8 @@ def main() -> None:
         command = ["cargo", "bench", "--package", "memscan-core", "--bench", "stages", "--", name]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own command
     figures = json.loads(output)
-    record = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": describe_machine(),
-        "workload": workload.name,
-        "figures": figures,
-    }
-    path = arguments.output / f"{record['date']}-stages-{workload.name}.json"
-    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    content = {"workload": workload.name, "figures": figures}
+    path = write_record(arguments.output, f"stages-{workload.name}", content)
     for figure, value in figures.items():
         print(f"{figure:<50}{value:,.2f}")
     print(path)

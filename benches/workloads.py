@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from memscan.records import Document
 
 
+ENVIRONMENT = "MEMSCAN_DATA"
+"""The variable that names the data folder, if none is given."""
+
+
 @dataclass(frozen=True)
 class Workload:
     """A corpus, and named sets of generations with the files they come from."""

@@ -12,17 +12,13 @@ what it answered by then is what memscan is timed on as well.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benches.__main__ import ENVIRONMENT
-from benches.machine import describe_machine
 from benches.peers import comparison
 from benches.peers.corpus import Words, write_sample
 from benches.peers.environments import make_environment
@@ -31,6 +27,8 @@ from benches.peers.running import Driver, stay_on_one_core
 from benches.peers.table import PEERS, Peer
 from benches.peers.tables import table_of_limits, table_of_size
 from benches.peers.workloads import ordered_documents, read_workload, sampled_queries
+from benches.recording import write_record
+from benches.workloads import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,9 +62,7 @@ def main() -> None:
         sizes.append(size)
         print(table_of_size(size), end="\n\n", flush=True)
     print(table_of_limits(peers))
-    record = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": describe_machine(),
+    content = {
         "settings": {
             "threads": 1,
             "core": core,
@@ -78,9 +74,7 @@ def main() -> None:
         "peers": {peer.name: _about(peer, environments[peer]) for peer in peers},
         "sizes": sizes,
     }
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    path = arguments.output / f"{record['date']}-peers.json"
-    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    path = write_record(arguments.output, "peers", content)
     arguments.plot.write_text(draw_rates(sizes), encoding="utf-8")
     print(path, arguments.plot, sep="\n", file=sys.stderr)
     sys.exit(_exit_code(sizes))

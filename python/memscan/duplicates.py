@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from memscan.errors import OutputError
 from memscan.options import shortest
 from memscan.progress import Progress, ignore
 from memscan.results import DUPLICATES_SCHEMA
-from memscan.writers.new_folder import naming_output
+from memscan.writers.new_folder import naming_output, refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -140,12 +139,8 @@ def _longest(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 @contextmanager
 def _new_file(output: Path) -> Generator[pq.ParquetWriter]:
     """Give a writer of a file that is there when it is whole, and not before."""
+    refuse_existing(output, kind="file")
     hidden = output.with_name(f".{output.name}.unfinished")
-    if output.exists() or output.is_symlink():
-        raise OutputError(
-            f"{output} exists already; results are never written over others",
-            hint="name another file, or remove this one",
-        )
     try:
         with naming_output(output), pq.ParquetWriter(hidden, DUPLICATES_SCHEMA) as writer:
             yield writer

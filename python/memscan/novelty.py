@@ -23,6 +23,7 @@ from memscan.options import whole_number
 from memscan.progress import Progress, ignore
 from memscan.readers import GenerationSource
 from memscan.records import Generation, Rejection
+from memscan.tally import REJECTIONS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 LONGEST = 20
 MOST_LENGTHS = 1000
-REJECTIONS_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

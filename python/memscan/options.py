@@ -52,21 +52,19 @@ class ScanOptions:
         """Check every value, and keep it as a plain ``int``."""
         occurrences = whole_number("occurrences", self.occurrences, least=1)
         examined = whole_number("occurrences_examined", self.occurrences_examined, least=1)
-        checked = {
-            "min_chars": whole_number("min_chars", self.min_chars, least=0),
-            "occurrences": occurrences,
-            "occurrences_examined": max(occurrences, examined),
-            "context_chars": whole_number("context_chars", self.context_chars, least=0),
-            "threads": thread_count(self.threads),
-        }
-        if self.min_length is not None:
-            checked["min_length"] = whole_number("min_length", self.min_length, least=1)
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        _keep(
+            self,
+            min_length=_given("min_length", self.min_length),
+            min_chars=whole_number("min_chars", self.min_chars, least=0),
+            occurrences=occurrences,
+            occurrences_examined=max(occurrences, examined),
+            context_chars=whole_number("context_chars", self.context_chars, least=0),
+            threads=thread_count(self.threads),
+        )
 
     def min_length_in(self, unit: str) -> int:
         """Return the shortest match to report in an index of this unit."""
-        return self.min_length or _native.unit_defaults(unit)[0]
+        return shortest(unit, self.min_length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,12 +42,12 @@ def new_folder(output: Path) -> Generator[Path]:
         raise
 
 
-def refuse_existing(output: Path) -> None:
-    """Raise an ``OutputError`` if there is anything at ``output``."""
+def refuse_existing(output: Path, *, kind: str = "folder") -> None:
+    """Raise an ``OutputError`` if there is anything at ``output``, which shall be of a kind."""
     if os.path.lexists(output):
         raise OutputError(
             f"{output} exists already; results are never written over others",
-            hint="name another folder, or remove this one",
+            hint=f"name another {kind}, or remove this one",
         )
 
 
