@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use memscan_core::{
     BuildOptions, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, Result, ScanOptions,
-    Text, unit_characters,
+    unit_characters,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
@@ -13,7 +13,7 @@ use pyo3::pybacked::PyBackedStr;
 
 use crate::batches;
 use crate::errors::to_python;
-use crate::texts::{PyText, PyTokens};
+use crate::texts::{PyText, PyTokens, borrowed};
 use crate::work::{run, run_here};
 
 /// One row a text, one column a length.
@@ -188,8 +188,7 @@ impl Index {
         let index = Arc::clone(&self.0);
         let lengths = run(py, threads, move |interrupt| {
             let texts = crate::texts::texts(texts, tokens)?;
-            let texts: Vec<Text<'_>> = texts.iter().map(PyText::borrow).collect();
-            index.statistics(&texts, backward, interrupt)
+            index.statistics(&borrowed(&texts), backward, interrupt)
         })?;
         Ok(lengths.into_iter().map(|lengths| PyArray1::from_vec(py, lengths)).collect())
     }
@@ -208,8 +207,7 @@ impl Index {
         let index = Arc::clone(&self.0);
         let counts = run(py, threads, move |interrupt| {
             let texts = crate::texts::texts(texts, tokens)?;
-            let texts: Vec<Text<'_>> = texts.iter().map(PyText::borrow).collect();
-            index.novelty(&texts, longest, interrupt)
+            index.novelty(&borrowed(&texts), longest, interrupt)
         })?;
         let rows = |counts_of: fn(&Novelty) -> &Vec<u64>| {
             let flat: Vec<i64> = counts

@@ -61,3 +61,8 @@ pub(crate) fn texts(characters: Vec<PyBackedStr>, tokens: Option<Vec<PyTokens>>)
     let pairs = characters.into_iter().zip(tokens);
     Ok(pairs.map(|(text, tokens)| PyText::new(text, Some(tokens))).collect())
 }
+
+/// Texts as the core takes them.
+pub(crate) fn borrowed(texts: &[PyText]) -> Vec<Text<'_>> {
+    texts.iter().map(PyText::borrow).collect()
+}

@@ -54,30 +54,22 @@ impl IndexBuilder {
             let message = format!("`{}` exists already", target.display());
             return Err(Error::new(ErrorKind::Output, message).with_hint(hint));
         }
-        Self::start(target, options, None)
+        Self::start(target, options)
     }
 
     /// Start to add documents to the index at `target`, as new shards, cut as `options` say; all that
     /// shapes an index stays as it is there.
     pub fn extend(target: &Path, options: &BuildOptions) -> Result<Self> {
         let base = Manifest::read(target)?;
-        let options = BuildOptions {
-            unit: base.unit.kind()?,
-            tokenizer: None,
-            store_text: base.parameters.store_text,
-            filter_k: Some(base.parameters.filter_k),
-            filter_bits: base.parameters.filter_bits,
-            overwrite: false,
-            ..options.clone()
-        };
+        let options = BuildOptions { overwrite: false, ..options.shaped_as(&base)? };
         options.check()?;
-        let mut builder = Self::start(target, options, None)?;
+        let mut builder = Self::start(target, options)?;
         // Read again: another may have changed it before the lock was ours.
         builder.base = Some(Manifest::read(target)?);
         Ok(builder)
     }
 
-    fn start(target: &Path, options: BuildOptions, base: Option<Manifest>) -> Result<Self> {
+    fn start(target: &Path, options: BuildOptions) -> Result<Self> {
         let building = building_folder(target);
         let lock = claim(&building)?;
         Ok(Self {
@@ -85,7 +77,7 @@ impl IndexBuilder {
             building,
             lock: Some(lock),
             options,
-            base,
+            base: None,
             finishing: Finishing::default(),
             current: None,
             closed: BuildStatistics::default(),

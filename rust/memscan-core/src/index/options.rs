@@ -2,7 +2,7 @@
 How an index is built, and what a builder has taken in.
 */
 
-use super::manifest::Parameters;
+use super::manifest::{Manifest, Parameters};
 use crate::error::{Error, ErrorKind, Result};
 use crate::units::Unit;
 
@@ -53,6 +53,20 @@ impl Default for BuildOptions {
 }
 
 impl BuildOptions {
+    /// These options, with all that shapes an index as it is in `manifest`. The tokenizer is left out: only
+    /// its file is known.
+    pub(super) fn shaped_as(&self, manifest: &Manifest) -> Result<Self> {
+        let Parameters { filter_k, filter_bits, store_text } = manifest.parameters;
+        Ok(Self {
+            unit: manifest.unit.kind()?,
+            tokenizer: None,
+            store_text,
+            filter_k: Some(filter_k),
+            filter_bits,
+            ..self.clone()
+        })
+    }
+
     pub(super) fn parameters(&self) -> Parameters {
         Parameters {
             filter_k: self.filter_k.unwrap_or_else(|| self.unit.default_filter_k()),

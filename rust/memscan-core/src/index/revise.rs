@@ -55,17 +55,8 @@ impl Index {
             let name = old.manifest.unit.tokenizer.as_ref().map(|one| one.name.clone()).unwrap_or_default();
             Tokenizer { name, json }
         });
-        let parameters = old.manifest.parameters;
-        let options = BuildOptions {
-            unit: old.unit(),
-            tokenizer,
-            store_text: parameters.store_text,
-            filter_k: Some(parameters.filter_k),
-            filter_bits: parameters.filter_bits,
-            overwrite: true,
-            ..options.clone()
-        };
-        if !parameters.store_text && old.unit() != Unit::Token {
+        let options = BuildOptions { tokenizer, overwrite: true, ..options.shaped_as(&old.manifest)? };
+        if !old.has_text() && old.unit() != Unit::Token {
             let message = format!("`{}` holds no text to write anew", path.display());
             return Err(Error::new(ErrorKind::Input, message).with_hint("build it again from the corpus"));
         }

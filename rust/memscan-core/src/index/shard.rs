@@ -29,6 +29,14 @@ pub(super) mod role {
     pub(in super::super) const TEXT: &str = "text";
     /// Only for tokens whose text is stored.
     pub(in super::super) const PLACES: &str = "places";
+
+    pub(in super::super) const ALL: [&str; 7] =
+        [UNITS, SUFFIXES, FILTER, VOCABULARY, DOCUMENTS, TEXT, PLACES];
+
+    /// What the first file of a role is called.
+    pub(in super::super) fn file_name(role: &str) -> String {
+        format!("{role}.bin")
+    }
 }
 
 /// Symbols that bytes of UTF-8 can have: from 1 to 245.

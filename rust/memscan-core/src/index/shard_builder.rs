@@ -3,7 +3,7 @@ Building one shard: read texts into units, then number, sort, filter and write.
 */
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -45,7 +45,7 @@ impl ShardBuilder {
     /// Start a shard of `unit`s in `folder`, which is made.
     pub(super) fn create(folder: PathBuf, unit: Unit, store_text: bool) -> Result<Self> {
         fs::create_dir(&folder).map_err(|error| Error::io("create", &folder, error))?;
-        let text = || TextBuilder::new(SectionWriter::create(folder.join("text.bin"))?);
+        let text = || TextBuilder::new(writer(&folder, role::TEXT)?);
         let text = store_text.then(text).transpose()?;
         Ok(Self { folder, documents: DocumentsBuilder::default(), text, units: UnitsBuilder::new(unit) })
     }
@@ -121,6 +121,11 @@ impl ShardBuilder {
     }
 }
 
+/// A writer of the file of a role in the folder of a shard.
+fn writer(folder: &Path, role: &str) -> Result<SectionWriter> {
+    SectionWriter::create(folder.join(role::file_name(role)))
+}
+
 /// A shard of which only the symbols are still in memory.
 #[derive(Debug)]
 struct Unsorted {
@@ -133,7 +138,7 @@ struct Unsorted {
 
 impl Unsorted {
     fn writer(&self, role: &str) -> Result<SectionWriter> {
-        SectionWriter::create(self.folder.join(format!("{role}.bin")))
+        writer(&self.folder, role)
     }
 
     fn finish<S: Symbol>(
@@ -152,7 +157,7 @@ impl Unsorted {
         let (suffixes, filtered) = rayon::join(
             || suffix::build(&mut symbols),
             || {
-                let path = self.folder.join(format!("{}.bin", role::UNITS));
+                let path = self.folder.join(role::file_name(role::UNITS));
                 write_filter(&path, hash, self.parameters, self.writer(role::FILTER)?, interrupt)
             },
         );
@@ -173,19 +178,11 @@ impl Unsorted {
 
     fn describe(self, units: u64) -> Result<ShardManifest> {
         let Self { folder, documents, text_bytes, distinct, .. } = self;
-        let files: Result<Vec<FileManifest>> = [
-            role::UNITS,
-            role::SUFFIXES,
-            role::FILTER,
-            role::VOCABULARY,
-            role::DOCUMENTS,
-            role::TEXT,
-            role::PLACES,
-        ]
-        .par_iter()
-        .filter(|role| folder.join(format!("{role}.bin")).exists())
-        .map(|role| FileManifest::of(&folder, role, format!("{role}.bin")))
-        .collect();
+        let files: Result<Vec<FileManifest>> = role::ALL
+            .par_iter()
+            .filter(|role| folder.join(role::file_name(role)).exists())
+            .map(|role| FileManifest::of(&folder, role, role::file_name(role)))
+            .collect();
         let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(ShardManifest {
             folder: folder_name.expect("a shard's folder has a name"),

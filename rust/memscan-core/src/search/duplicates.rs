@@ -94,11 +94,13 @@ impl Duplicates {
             };
         }
         let end = shard.documents().len().min(self.document.saturating_add(count.max(1)));
-        let look = |document: usize| {
+        let finder = || Finder::new(index, self.shard, self.options);
+        let look = |finder: &mut Finder<'_>, document: usize| {
             interrupt.check()?;
-            Finder::new(index, self.shard, self.options).duplicates(document, &self.repeats)
+            finder.duplicates(document, &self.repeats)
         };
-        let found: Result<Vec<Vec<Duplicate>>> = (self.document..end).into_par_iter().map(look).collect();
+        let found: Result<Vec<Vec<Duplicate>>> =
+            (self.document..end).into_par_iter().map_init(finder, look).collect();
         self.document = end;
         if end == shard.documents().len() {
             (self.shard, self.document, self.repeats) = (self.shard + 1, 0, Vec::new());
@@ -107,7 +109,7 @@ impl Duplicates {
     }
 }
 
-/// Looks for the duplicates of documents of one shard.
+/// Looks for the duplicates of documents of one shard. One a thread.
 #[derive(Debug)]
 struct Finder<'a> {
     index: &'a Index,
@@ -116,13 +118,18 @@ struct Finder<'a> {
     options: DuplicateOptions,
     segmenter: Segmenter,
     locator: Locator<'a>,
+    others: Vec<&'a Shard>,
+    filters: Vec<Filter<'a>>,
 }
 
 impl<'a> Finder<'a> {
     fn new(index: &'a Index, number: usize, options: DuplicateOptions) -> Self {
         let segmenter = Segmenter::new(index.unit(), VectorPath::Widest);
         let shard = &index.shards()[number];
-        Self { index, number, shard, options, segmenter, locator: Locator::new(index) }
+        let shards = index.shards().iter().enumerate();
+        let others: Vec<&Shard> = shards.filter(|(other, _)| *other != number).map(|(_, one)| one).collect();
+        let filters = others.iter().map(|other| other.filter()).collect();
+        Self { index, number, shard, options, segmenter, locator: Locator::new(index), others, filters }
     }
 
     fn duplicates(&mut self, document: usize, repeats: &[u32]) -> Result<Vec<Duplicate>> {
@@ -143,13 +150,8 @@ impl<'a> Finder<'a> {
 
     /// Lengthen the runs that stand in other shards, up to the longest there.
     fn look_elsewhere(&self, units: &Range<usize>, hashes: &[u32], lengths: &mut [usize]) {
-        let others: Vec<&Shard> = (self.index.shards().iter().enumerate())
-            .filter(|(number, _)| *number != self.number)
-            .map(|(_, other)| other)
-            .collect();
-        let filters: Vec<Filter<'_>> = others.iter().map(|other| other.filter()).collect();
-        let stretches = candidates(&filters, hashes, self.options.min_length);
-        for (other, stretches) in others.iter().zip(stretches) {
+        let stretches = candidates(&self.filters, hashes, self.options.min_length);
+        for (other, stretches) in self.others.iter().zip(stretches) {
             for stretch in stretches {
                 let part = units.start + stretch.start..units.start + stretch.end;
                 let query = translated(self.shard, other, part);

@@ -34,12 +34,19 @@ impl Index {
     /// Lengths drop by at most one from each unit to the next: dropping the first unit of a
     /// match leaves a match. Bytes count as units here, even if they are parts of characters.
     pub fn matching_statistics(&self, text: Text<'_>) -> Result<Vec<u32>> {
-        let mut segmenter = Segmenter::new(self.unit(), VectorPath::Widest);
-        let query = Query::new(text, &mut segmenter)?;
+        self.lengths(text, &mut self.segmenter())
+    }
+
+    fn segmenter(&self) -> Segmenter {
+        Segmenter::new(self.unit(), VectorPath::Widest)
+    }
+
+    fn lengths(&self, text: Text<'_>, segmenter: &mut Segmenter) -> Result<Vec<u32>> {
+        let query = Query::new(text, segmenter)?;
         let units = 0..query.len();
         let mut lengths = vec![0; query.len()];
         for shard in self.shards() {
-            let found = query.in_shard(&units, shard, &mut segmenter).matching_statistics();
+            let found = query.in_shard(&units, shard, segmenter).matching_statistics();
             lengths.iter_mut().zip(found).for_each(|(length, found)| *length = found.max(*length));
         }
         Ok(lengths)
@@ -52,23 +59,23 @@ impl Index {
         backward: bool,
         interrupt: &Interrupt,
     ) -> Result<Vec<Vec<u32>>> {
-        let measure = |text: &Text<'_>| {
+        let measure = |segmenter: &mut Segmenter, text: &Text<'_>| {
             interrupt.check()?;
-            let lengths = self.matching_statistics(*text)?;
+            let lengths = self.lengths(*text, segmenter)?;
             Ok(if backward { backward_statistics(&lengths) } else { lengths })
         };
-        texts.par_iter().map(measure).collect()
+        texts.par_iter().map_init(|| self.segmenter(), measure).collect()
     }
 
     /// How many of the runs of 1 to `longest` units of each text the corpus lacks, in the order of the texts.
     pub fn novelty(&self, texts: &[Text<'_>], longest: usize, interrupt: &Interrupt) -> Result<Vec<Novelty>> {
-        let count = |text: &Text<'_>| {
+        let count = |segmenter: &mut Segmenter, text: &Text<'_>| {
             interrupt.check()?;
             let mut novelty = Novelty::new(longest);
-            novelty.add(&self.matching_statistics(*text)?);
+            novelty.add(&self.lengths(*text, segmenter)?);
             Ok(novelty)
         };
-        texts.par_iter().map(count).collect()
+        texts.par_iter().map_init(|| self.segmenter(), count).collect()
     }
 }
 
