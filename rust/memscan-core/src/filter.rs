@@ -103,6 +103,11 @@ impl<'a> Filter<'a> {
         Self { words, k }
     }
 
+    /// A filter that says nothing: it knows only runs longer than any match.
+    pub(crate) fn off(self) -> Self {
+        Self { k: usize::MAX, ..self }
+    }
+
     /// The length of the runs it knows, in units.
     pub(crate) fn k(&self) -> usize {
         self.k

@@ -82,7 +82,7 @@ struct UnitsFile<'a> {
 impl<'a> UnitsFile<'a> {
     fn open(path: &'a Path, width: usize) -> Result<Self> {
         let bytes = path.metadata().map_err(|error| Error::io("read", path, error))?.len();
-        let (start, end) = SectionFile::open(path, bytes)?.place_of("units")?;
+        let (start, end) = SectionFile::open(path, bytes, true)?.place_of("units")?;
         Ok(Self { path, start, count: offset(end - start) / width })
     }
 

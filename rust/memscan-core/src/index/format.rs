@@ -16,7 +16,7 @@ use bytemuck::Pod;
 
 use crate::error::{Error, Result};
 use crate::num::{index, offset, position, wide};
-use crate::raw::map::Mapped;
+use crate::raw::file::FileBytes;
 
 #[cfg(target_endian = "big")]
 compile_error!("index files are little-endian and mapped as they are");
@@ -149,17 +149,17 @@ pub(crate) struct Section<T> {
     element: PhantomData<T>,
 }
 
-/// A mapped section file whose table has been checked.
+/// An open section file whose table has been checked.
 #[derive(Debug)]
 pub(crate) struct SectionFile {
-    map: Mapped,
+    contents: FileBytes,
     path: PathBuf,
     entries: Vec<Entry>,
 }
 
 impl SectionFile {
-    /// Map the file at `path`, which the manifest says has `expected_bytes`.
-    pub(crate) fn open(path: &Path, expected_bytes: u64) -> Result<Self> {
+    /// Open the file at `path`, which the manifest says has `expected_bytes`; map it, or read it whole.
+    pub(crate) fn open(path: &Path, expected_bytes: u64, map: bool) -> Result<Self> {
         let shown = path.display();
         let metadata = path.symlink_metadata().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Error::corrupt(format!("`{shown}` is missing")),
@@ -169,15 +169,16 @@ impl SectionFile {
             return Err(Error::corrupt(format!("`{shown}` is not a regular file")));
         }
         let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
-        let map = Mapped::new(&file, path)?;
-        let actual_bytes = wide(map.bytes().len());
-        if actual_bytes != expected_bytes {
+        let check_length = |actual_bytes| {
             let message = format!("`{shown}` has {actual_bytes} bytes, expected {expected_bytes}");
-            return Err(Error::corrupt(message));
-        }
-        let entries = read_table(map.bytes())
+            if actual_bytes == expected_bytes { Ok(()) } else { Err(Error::corrupt(message)) }
+        };
+        check_length(metadata.len())?;
+        let contents = if map { FileBytes::map(&file, path) } else { FileBytes::read(&file, path) }?;
+        check_length(wide(contents.bytes().len()))?;
+        let entries = read_table(contents.bytes())
             .map_err(|reason| Error::corrupt(format!("`{shown}` has a damaged section table: {reason}")))?;
-        Ok(Self { map, path: path.to_owned(), entries })
+        Ok(Self { contents, path: path.to_owned(), entries })
     }
 
     /// The section `name`, which must hold `count` elements if that is given.
@@ -203,7 +204,7 @@ impl SectionFile {
     /// The elements of a section of this file.
     #[inline]
     pub(crate) fn get<T: Pod>(&self, section: &Section<T>) -> &[T] {
-        bytemuck::cast_slice(&self.map.bytes()[section.bytes.clone()])
+        bytemuck::cast_slice(&self.contents.bytes()[section.bytes.clone()])
     }
 
     /// Where the section `name` starts and ends in the file, in bytes.
@@ -286,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("makes a folder");
         let path = written(folder.path());
         let length = path.metadata().expect("exists").len();
-        let file = SectionFile::open(&path, length).expect("opens");
+        let file = SectionFile::open(&path, length, true).expect("opens");
         assert_eq!(file.get(&file.section::<u32>("numbers", Some(3)).expect("is there")), [1, 2, 3]);
         assert_eq!(file.get(&file.section::<u8>("letters", None).expect("is there")), b"abc");
         assert!(file.get(&file.section::<u64>("none", Some(0)).expect("is there")).is_empty());
@@ -302,8 +303,8 @@ mod tests {
         let bytes = std::fs::read(&path).expect("reads");
         for length in 0..bytes.len() {
             std::fs::write(&path, &bytes[..length]).expect("writes");
-            assert!(SectionFile::open(&path, wide(length)).is_err(), "cut to {length}");
-            assert!(SectionFile::open(&path, wide(bytes.len())).is_err(), "cut to {length}");
+            assert!(SectionFile::open(&path, wide(length), true).is_err(), "cut to {length}");
+            assert!(SectionFile::open(&path, wide(bytes.len()), false).is_err(), "cut to {length}");
         }
     }
 

@@ -31,21 +31,23 @@ use summary::FrequentIntervals;
 pub use builder::IndexBuilder;
 pub use documents::{Document, DocumentInfo};
 pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, TokenizerManifest, UnitRules};
-pub use options::{BuildOptions, BuildStatistics, Tokenizer};
+pub use options::{BuildOptions, BuildStatistics, OpenOptions, Tokenizer};
 
 pub(crate) use shard::{Alphabet, Shard, byte_symbol};
 pub(crate) use summary::{Summary, summarise_interval};
 pub(crate) use text::{CHECKPOINT_UNITS, TextReader, count_characters};
 
 use crate::error::{Error, Result};
+use crate::filter::Filter;
 use crate::num::position;
 use crate::progress::Interrupt;
-use crate::units::Unit;
+use crate::units::{Segmenter, Unit};
 
 /// A finished index, open for reading. Immutable; share it between threads by reference.
 #[derive(Debug)]
 pub struct Index {
     path: PathBuf,
+    options: OpenOptions,
     unit: Unit,
     manifest: Manifest,
     shards: Vec<Shard>,
@@ -55,11 +57,17 @@ pub struct Index {
 impl Index {
     /// Map the index at `path` and check its manifest and section tables.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, OpenOptions::default())
+    }
+
+    /// Open the index at `path` as `options` say, and check its manifest and section tables.
+    pub fn open_with(path: &Path, options: OpenOptions) -> Result<Self> {
         let manifest = Manifest::read(path)?;
         let shards: Result<Vec<Shard>> =
-            manifest.shards.iter().map(|shard| Shard::open(path, &manifest, shard)).collect();
+            manifest.shards.iter().map(|shard| Shard::open(path, &manifest, shard, options)).collect();
         Ok(Self {
             path: path.to_owned(),
+            options,
             unit: manifest.unit.kind()?,
             shards: shards?,
             manifest,
@@ -87,7 +95,7 @@ impl Index {
                 format!("`{}` has hash {}…, expected {}…", path.display(), &hash[..8], shortened(&file.hash));
             Err(Error::corrupt(message))
         })?;
-        self.shards.iter().try_for_each(|shard| verify::verify_shard(shard, self.unit, interrupt))
+        self.shards.iter().try_for_each(|shard| verify::verify_shard(shard, self.segmenter(), interrupt))
     }
 
     /// The documents that were not removed, in the order of the corpus.
@@ -134,6 +142,17 @@ impl Index {
 
     pub(crate) fn shards(&self) -> &[Shard] {
         &self.shards
+    }
+
+    /// Cuts texts as those of the corpus were cut.
+    pub(crate) fn segmenter(&self) -> Segmenter {
+        Segmenter::new(self.unit, self.options.vectors)
+    }
+
+    /// The filter of each of `shards`.
+    pub(crate) fn filters<'a>(&self, shards: impl IntoIterator<Item = &'a Shard>) -> Vec<Filter<'a>> {
+        let filters = shards.into_iter().map(Shard::filter);
+        filters.map(|filter| if self.options.use_filter { filter } else { filter.off() }).collect()
     }
 }
 

@@ -1,10 +1,10 @@
 /*!
-How an index is built, and what a builder has taken in.
+How an index is built and opened, and what a builder has taken in.
 */
 
 use super::manifest::{Manifest, Parameters};
 use crate::error::{Error, ErrorKind, Result};
-use crate::units::Unit;
+use crate::units::{Unit, VectorPath};
 
 /// How an index is built.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,6 +35,23 @@ pub struct Tokenizer {
     pub name: String,
     /// The contents of its `tokenizer.json`.
     pub json: String,
+}
+
+/// How an index is opened. Answers are the same at every setting.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct OpenOptions {
+    /// Whether files are mapped; else they are read whole, and may then even be truncated.
+    pub map_files: bool,
+    /// Whether the filter is asked before the suffix array is.
+    pub use_filter: bool,
+    /// Which vectors cut the texts that are searched.
+    pub vectors: VectorPath,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { map_files: true, use_filter: true, vectors: VectorPath::Widest }
+    }
 }
 
 impl Default for BuildOptions {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::documents::Documents;
 use super::format::{Section, SectionFile};
 use super::manifest::{Manifest, ShardManifest};
+use super::options::OpenOptions;
 use super::places::Places;
 use super::text::{CHECKPOINT_UNITS, TextStore};
 use super::vocabulary::Vocabulary;
@@ -48,7 +49,7 @@ pub(crate) fn byte_symbol(byte: u8) -> u8 {
     byte.wrapping_add(1)
 }
 
-/// A mapped shard, checked as far as can be without reading it.
+/// An open shard, checked as far as can be without reading it.
 #[derive(Debug)]
 pub(crate) struct Shard {
     folder: PathBuf,
@@ -84,13 +85,18 @@ pub(crate) enum Alphabet<'a> {
 }
 
 impl Shard {
-    /// Map the shard that `shard` describes, of the index `manifest` within the folder `root`.
-    pub(super) fn open(root: &Path, manifest: &Manifest, shard: &ShardManifest) -> Result<Self> {
+    /// Open the shard that `shard` describes, of the index `manifest` within the folder `root`.
+    pub(super) fn open(
+        root: &Path,
+        manifest: &Manifest,
+        shard: &ShardManifest,
+        options: OpenOptions,
+    ) -> Result<Self> {
         let folder = root.join(&shard.folder);
         let open = |role: &str| {
             let file = shard.files.iter().find(|file| file.role == role);
             let file = file.ok_or_else(|| Error::corrupt(format!("the manifest names no file of {role}")))?;
-            SectionFile::open(&folder.join(&file.name), file.bytes)
+            SectionFile::open(&folder.join(&file.name), file.bytes, options.map_files)
         };
         let unit = manifest.unit.kind()?;
         let document_count = offset(shard.documents);

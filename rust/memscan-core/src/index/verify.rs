@@ -21,19 +21,19 @@ use crate::filter::keys;
 use crate::num::{index, offset, position, wide};
 use crate::progress::Interrupt;
 use crate::suffix::{SuffixArray, Symbol, first_ranks, sample};
-use crate::units::{Segmenter, Unit, VectorPath};
+use crate::units::{Segmenter, Unit};
 
-pub(super) fn verify_shard(shard: &Shard, unit: Unit, interrupt: &Interrupt) -> Result<()> {
+pub(super) fn verify_shard(shard: &Shard, segmenter: Segmenter, interrupt: &Interrupt) -> Result<()> {
     verify_metadata(shard)?;
     interrupt.check()?;
     match shard.alphabet() {
         Alphabet::Bytes(array) => {
-            verify_text(shard, unit, interrupt)?;
+            verify_text(shard, segmenter, interrupt)?;
             verify_array(shard, array, BYTE_SYMBOLS, |symbol| u32::from(symbol) - 1, interrupt)
         }
         Alphabet::Words(array, vocabulary) => {
             verify_vocabulary(shard, array.text(), vocabulary)?;
-            verify_text(shard, unit, interrupt)?;
+            verify_text(shard, segmenter, interrupt)?;
             let hashes = vocabulary.hashes();
             verify_array(shard, array, hashes.len(), |symbol| hashes[index(symbol) - 1], interrupt)
         }
@@ -76,7 +76,7 @@ fn verify_metadata(shard: &Shard) -> Result<()> {
 }
 
 /// The stored text, cut again, gives the stored units, checkpoints and document table.
-fn verify_text(shard: &Shard, unit: Unit, interrupt: &Interrupt) -> Result<()> {
+fn verify_text(shard: &Shard, segmenter: Segmenter, interrupt: &Interrupt) -> Result<()> {
     let documents = shard.documents();
     let separators = |document: usize| {
         let end = index(documents.unit_starts()[document + 1]);
@@ -84,7 +84,7 @@ fn verify_text(shard: &Shard, unit: Unit, interrupt: &Interrupt) -> Result<()> {
     };
     require(shard, (0..documents.len()).all(separators), "a document does not end with a separator")?;
     let Some(text) = shard.text() else { return Ok(()) };
-    let mut cut = Cut { shard, segmenter: Segmenter::new(unit, VectorPath::Widest) };
+    let mut cut = Cut { shard, segmenter };
     let byte_starts = documents.byte_starts();
     let mut reader = TextReader::new(text);
     let mut characters = 0;
@@ -94,7 +94,7 @@ fn verify_text(shard: &Shard, unit: Unit, interrupt: &Interrupt) -> Result<()> {
         require(shard, is_start, "a document does not start where the one before it ends")?;
         let text = reader.read(byte_starts[document]..byte_starts[document + 1])?;
         characters += count_characters(text.as_bytes());
-        let is_same = match unit {
+        let is_same = match cut.segmenter.unit() {
             Unit::Byte => cut.has_bytes(document, &text),
             Unit::Token => cut.has_places(document, &text, reader.checkpoints()),
             Unit::Word | Unit::Lexeme => cut.has_units(document, &text, reader.checkpoints()),
@@ -296,7 +296,7 @@ mod tests {
                         assert!(place >= TABLE_BYTES, "{}: byte {place} of the table", file.display());
                         search(&opened);
                         assert!(opened.verify(&Interrupt::new()).is_err(), "{}: {place}", file.display());
-                        let _ = verify_shard(&opened.shards()[0], unit, &Interrupt::new());
+                        let _ = verify_shard(&opened.shards()[0], opened.segmenter(), &Interrupt::new());
                     }
                 }
                 fs::write(&file, &bytes).expect("writes");
@@ -325,7 +325,7 @@ mod tests {
                     damaged[TABLE_BYTES + place] ^= 0x03;
                     fs::write(&file, &damaged).expect("writes");
                     let opened = Index::open(&path).expect("the table is sound");
-                    let verified = verify_shard(&opened.shards()[0], unit, &Interrupt::new());
+                    let verified = verify_shard(&opened.shards()[0], opened.segmenter(), &Interrupt::new());
                     // Which token it was, only the tokenizer could tell.
                     let is_id = unit == Unit::Token && !file.ends_with("suffixes-1.bin");
                     assert!(verified.is_err() || is_id, "{}: byte {place}", file.display());
@@ -344,6 +344,6 @@ mod tests {
         bytes[TABLE_BYTES..].fill(0);
         fs::write(&file, &bytes).expect("writes");
         let opened = Index::open(&path).expect("the table is sound");
-        assert!(verify_shard(&opened.shards()[0], Unit::Word, &Interrupt::new()).is_err());
+        assert!(verify_shard(&opened.shards()[0], opened.segmenter(), &Interrupt::new()).is_err());
     }
 }

@@ -26,7 +26,7 @@ use crate::index::{Alphabet, Index, Shard};
 use crate::num::{index, position};
 use crate::progress::Interrupt;
 use crate::suffix::{Symbol, longest_repeats};
-use crate::units::{Segmenter, Unit, VectorPath};
+use crate::units::{Segmenter, Unit};
 
 /// Places of a run that are looked at for the documents they are in.
 const PLACES_LOOKED_AT: usize = 64;
@@ -124,11 +124,11 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn new(index: &'a Index, number: usize, options: DuplicateOptions) -> Self {
-        let segmenter = Segmenter::new(index.unit(), VectorPath::Widest);
+        let segmenter = index.segmenter();
         let shard = &index.shards()[number];
         let shards = index.shards().iter().enumerate();
         let others: Vec<&Shard> = shards.filter(|(other, _)| *other != number).map(|(_, one)| one).collect();
-        let filters = others.iter().map(|other| other.filter()).collect();
+        let filters = index.filters(others.iter().copied());
         Self { index, number, shard, options, segmenter, locator: Locator::new(index), others, filters }
     }
 

@@ -14,10 +14,10 @@ use super::results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOpt
 use super::shard_query::ShardQuery;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::index::{Index, Shard, count_characters};
+use crate::index::{Index, count_characters};
 use crate::num::wide;
 use crate::progress::Interrupt;
-use crate::units::{Segmenter, VectorPath};
+use crate::units::Segmenter;
 
 /// Buffers and readers of one thread.
 #[derive(Debug)]
@@ -30,9 +30,12 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
-        let segmenter = Segmenter::new(index.unit(), VectorPath::Widest);
-        let filters = index.shards().iter().map(Shard::filter).collect();
-        Self { index, segmenter, locator: Locator::new(index), filters }
+        Self {
+            index,
+            segmenter: index.segmenter(),
+            locator: Locator::new(index),
+            filters: index.filters(index.shards()),
+        }
     }
 
     /// Everything that is reported of one generation.

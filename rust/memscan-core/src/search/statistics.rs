@@ -26,7 +26,7 @@ use crate::index::Index;
 use crate::num::{index, position, wide};
 use crate::progress::Interrupt;
 use crate::suffix::{LANES, SuffixArray, Symbol};
-use crate::units::{Segmenter, Text, VectorPath};
+use crate::units::{Segmenter, Text};
 
 impl Index {
     /// The length of the longest match that starts at each unit of `text`.
@@ -35,10 +35,6 @@ impl Index {
     /// match leaves a match. Bytes count as units here, even if they are parts of characters.
     pub fn matching_statistics(&self, text: Text<'_>) -> Result<Vec<u32>> {
         self.lengths(text, &mut self.segmenter())
-    }
-
-    fn segmenter(&self) -> Segmenter {
-        Segmenter::new(self.unit(), VectorPath::Widest)
     }
 
     fn lengths(&self, text: Text<'_>, segmenter: &mut Segmenter) -> Result<Vec<u32>> {

@@ -2,6 +2,8 @@
 The whole engine against the oracle: indexes on disk, texts in, spans out.
 */
 
+mod settings;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
