@@ -49,6 +49,7 @@ def test_passage_of_any_unit_stands_where_it_says(tmp_path: Path, unit: str) -> 
     match = index.longest_match(text)
     assert match is not None
     assert (match.text, match.unit_start) == (row["text"], row["unit_start"])
+    assert match.text
     assert index.count(match.text) == index.find(match.text).count == 1
 
 
@@ -139,6 +140,24 @@ def test_ids_are_scanned_as_they_are(tmp_path: Path) -> None:
     assert index.scan_ids(iter(arrays)).spans.num_rows == 1, "50 tokens by default"
 
 
+def test_ids_are_asked_for_as_texts_are(tmp_path: Path) -> None:
+    index = Index.build_from_ids(IDS, tmp_path / "index", ids=["long", "short"])
+    assert index.count([7, 8]) == index.find(np.array([7, 8], np.uint16)).count == 2
+    (place, other) = index.find((7, 8)).occurrences
+    assert (place.document_id, place.document_unit_start) == ("long", 7)
+    assert (other.document_id, other.document_text) == ("short", None)
+    match = index.longest_match([0, 500, 8, 9, 10**9, 500])
+    assert match is not None
+    assert (match.start, match.end, match.text, match.count) == (2, 5, None, 1)
+    assert index.longest_match([500]) is None
+    assert index.matching_statistics([8, 9, 10, 7]).tolist() == [3, 2, 1, 1]
+    assert index.backward_statistics(np.array([8, 9, 10, 7])).tolist() == [1, 2, 3, 1]
+    many = index.matching_statistics_many(iter([[1], [], [2, 3]]))
+    assert [lengths.tolist() for lengths in many] == [[1], [], [2, 1]]
+    curve = index.novelty([[1, 2, 9], [3]], longest=2)
+    assert (curve.runs.tolist(), curve.novel.tolist()) == ([4, 2], [0, 1])
+
+
 def test_ids_that_are_none_are_named(tmp_path: Path, index: Index) -> None:
     tokens = Index.build_from_ids(IDS, tmp_path / "index")
     with pytest.raises(memscan.InputError, match="array 1 holds the id -1"):
@@ -149,6 +168,16 @@ def test_ids_that_are_none_are_named(tmp_path: Path, index: Index) -> None:
         tokens.scan_ids([[1], [2]], prompts=[[1]])
     with pytest.raises(memscan.InputError, match="is an index of words"):
         index.scan_ids([[1]])
+    with pytest.raises(memscan.InputError, match=r"text 1 is an array of ids; .* index of words"):
+        index.novelty(["text", [1]])
+    with pytest.raises(memscan.InputError, match="the text holds the id -1"):
+        tokens.count([-1])
+    with pytest.raises(memscan.InputError, match="the text has no tokens to look for"):
+        tokens.count([])
+    with pytest.raises(TypeError, match="text 1 is a dict; expected an array of token ids"):
+        tokens.matching_statistics_many([[1], {}])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="texts is a str; expected an iterable"):
+        tokens.novelty("text")
 
 
 def test_texts_need_the_tokenizer(tmp_path: Path) -> None:

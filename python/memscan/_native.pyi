@@ -59,7 +59,9 @@ class IndexBuilder:
 @final
 class Index:
     @staticmethod
-    def open(path: str) -> Index: ...
+    def open(
+        path: str, *, mmap: bool = True, use_filter: bool = True, use_vectors: bool = True
+    ) -> Index: ...
     @staticmethod
     def remove(path: str, ids: list[str]) -> int: ...
     @staticmethod

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,38 +18,25 @@ from memscan.batches import in_batches
 from memscan.building import build_from_ids, build_index
 from memscan.errors import IncompatibleIndexError, InputError
 from memscan.index_info import IndexInfo
-from memscan.novelty import LONGEST, MOST_LENGTHS, Novelty, novelty_of
+from memscan.lookups import Lookups
 from memscan.options import (
     TOKEN,
     BuildOptions,
+    OpenOptions,
     ScanOptions,
     ShardOptions,
-    shortest,
     thread_count,
-    whole_number,
 )
 from memscan.progress import Progress, ignore
-from memscan.query_tokens import Cut, QueryTokens
+from memscan.query_tokens import Cut
 from memscan.records import Generation
-from memscan.results import (
-    GENERATIONS_SCHEMA,
-    SPANS_SCHEMA,
-    Found,
-    Match,
-    ScanResult,
-    match_of,
-    occurrence_of,
-)
+from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA, ScanResult
 from memscan.revising import add_ids, add_to_index, compact_index, remove_from_index
-from memscan.searching import duplicates, matching_statistics, naming_surrogates, novelty
 from memscan.tables import scan_records
 from memscan.texts import as_generations, as_token_generations, refuse_surrogates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterable, Sequence
 
     from memscan.corpus import Paths, Texts, TokenIds
     from memscan.records import Rejection
@@ -59,26 +47,22 @@ if _native.is_debug_build():
         "memscan was built without optimisation, and is slow", RuntimeWarning, stacklevel=2
     )
 
-FOUND_EXAMINED = 16
-FOUND_CONTEXT_CHARS = 200
 
-
-class Index:
+class Index(Lookups):
     """The index of a corpus. Immutable; made by ``Index.build`` or ``Index.open``.
 
     One object may be used by many threads at once. Pickled, it is its path and its id, and opens
     again where it is unpickled.
     """
 
-    __slots__ = ("_absolute_path", "_info", "_native", "_path", "_query_tokens")
+    __slots__ = ("_absolute_path", "_opened_with", "_path")
 
-    def __init__(self, native: _native.Index, path: Path) -> None:
+    def __init__(self, native: _native.Index, path: Path, opened_with: OpenOptions) -> None:
         """Wrap an open index of the compiled module; meant for ``open``."""
-        self._native = native
+        super().__init__(native, IndexInfo.of_manifest(native.manifest()), path)
         self._path = path
         self._absolute_path = path.absolute()
-        self._info = IndexInfo.of_manifest(native.manifest())
-        self._query_tokens = QueryTokens(native, self._info.unit, str(path))
+        self._opened_with = opened_with
 
     @classmethod
     def build(  # noqa: PLR0913 - the options are keyword-only
@@ -332,8 +316,26 @@ class Index:
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> Index:
-        """Open an index folder; a matter of milliseconds, whatever its size.
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        mmap: bool = True,
+        use_filter: bool = True,
+        use_vectors: bool = True,
+    ) -> Index:
+        """Open an index folder; a matter of milliseconds, whatever its size, if it is mapped.
+
+        Answers are the same at every setting.
+
+        Args:
+            path: The index folder.
+            mmap: Whether to map its files. Read whole instead, they take as much memory as they
+                have bytes, and may be truncated or their disk be lost afterwards.
+            use_filter: Whether to ask the filter before the suffix array; without it, everything is
+                searched, which is slow and for comparison.
+            use_vectors: Whether to cut texts with the vector instructions of the processor; for
+                comparison likewise.
 
         Raises:
             NotAnIndexError: If nothing is at ``path``, something else, or an unfinished index.
@@ -341,7 +343,9 @@ class Index:
             CorruptIndexError: If a file is missing or has the wrong size. Only ``verify`` looks at
                 all bytes.
         """
-        return cls(_native.Index.open(os.fspath(path)), Path(path))
+        options = OpenOptions(mmap=mmap, use_filter=use_filter, use_vectors=use_vectors)
+        native = _native.Index.open(os.fspath(path), **asdict(options))
+        return cls(native, Path(path), options)
 
     @property
     def path(self) -> Path:
@@ -524,156 +528,6 @@ class Index:
             _refuse_surrogates(records, first_place)
             raise
 
-    def find(self, text: str, *, limit: int = 10) -> Found:
-        """Find where a whole text stands in the corpus, as a sequence of units.
-
-        Args:
-            text: A passage, such as a sentence.
-            limit: How many places to return at most.
-
-        Raises:
-            InputError: If the text has no unit, or holds a lone surrogate.
-        """
-        limit = whole_number("limit", limit, least=1)
-        with naming_surrogates(text):
-            count, document_count, is_capped, rows = self._native.find(
-                text,
-                tokens=self._query_tokens.of_text(text),
-                limit=limit,
-                examined=max(limit, FOUND_EXAMINED),
-                context=FOUND_CONTEXT_CHARS,
-            )
-        return Found(
-            count=count,
-            document_count=document_count,
-            count_is_capped=is_capped,
-            occurrences=tuple(occurrence_of(row) for row in rows.to_pylist()),
-        )
-
-    def count(self, text: str) -> int:
-        """Return how often a whole text stands in the corpus, as a sequence of units.
-
-        Raises:
-            InputError: If the text has no unit, or holds a lone surrogate.
-        """
-        with naming_surrogates(text):
-            return self._native.count(text, tokens=self._query_tokens.of_text(text))
-
-    def longest_match(self, text: str) -> Match | None:
-        """Return the longest part of a text that stands in the corpus, the first if several do.
-
-        Returns:
-            The match and its best place; ``None`` if not even one unit of the text occurs.
-        """
-        with naming_surrogates(text):
-            rows = self._native.longest_match(
-                text, tokens=self._query_tokens.of_text(text), context=FOUND_CONTEXT_CHARS
-            )
-        return next((match_of(row) for row in rows.to_pylist()), None)
-
-    def matching_statistics(self, text: str) -> NDArray[np.uint32]:
-        """Return for each unit of a text the length of the longest match that starts there.
-
-        Bytes count as units here even if they are parts of characters.
-
-        Returns:
-            Lengths in units; shape ``(n,)`` for ``n`` units, placed as ``unit_spans`` says.
-        """
-        return self.matching_statistics_many([text], threads=1)[0]
-
-    def backward_statistics(self, text: str) -> NDArray[np.uint32]:
-        """Return for each unit of a text the length of the longest match that *ends* with it."""
-        return self.matching_statistics_many([text], backward=True, threads=1)[0]
-
-    def matching_statistics_many(
-        self, texts: Iterable[str], *, backward: bool = False, threads: int | None = None
-    ) -> list[NDArray[np.uint32]]:
-        """Return the matching statistics of many texts, in their order.
-
-        Args:
-            texts: The texts; a generator is worked on in batches.
-            backward: Whether to tell of matches that end with a unit, not of those that start.
-            threads: How many threads to use; ``None`` for one a core.
-
-        Returns:
-            One array for each text, as of ``matching_statistics`` or ``backward_statistics``.
-
-        Raises:
-            TypeError: If a text is no ``str``.
-            InputError: If a text holds a lone surrogate, or the index holds tokens and no
-                tokenizer.
-        """
-        threads = thread_count(threads)
-        found = matching_statistics(
-            self._native, self._query_tokens, texts, backward=backward, threads=threads
-        )
-        return list(found)
-
-    def novelty(
-        self, texts: Iterable[str], *, longest: int = LONGEST, threads: int | None = None
-    ) -> Novelty:
-        """Measure how much of texts, in runs of 1 to ``longest`` units, the corpus does not have.
-
-        This is the n-gram novelty of McCoy et al. (2023) and Merrill et al. (2024); the module
-        ``memscan.novelty`` has the references.
-
-        Args:
-            texts: The texts; a generator is worked on in batches.
-            longest: The longest runs to count, in units; at most 1,000.
-            threads: How many threads to use; ``None`` for one a core.
-
-        Raises:
-            TypeError: If a text is no ``str``.
-            InputError: If a text holds a lone surrogate, ``longest`` is out of its range, or the
-                index holds tokens and no tokenizer.
-        """
-        longest = whole_number("longest", longest, least=1, most=MOST_LENGTHS)
-        threads = thread_count(threads)
-        counts = novelty(self._native, self._query_tokens, texts, longest=longest, threads=threads)
-        return novelty_of(counts, longest)
-
-    def duplicates(
-        self,
-        *,
-        min_length: int | None = None,
-        documents: int = 5,
-        context_chars: int = 0,
-        threads: int | None = None,
-        progress: Progress = ignore,
-    ) -> Iterator[pa.RecordBatch]:
-        """Find which runs of units the corpus holds more than once.
-
-        Each is as long as can be: no longer run around it, in its document, stands elsewhere too.
-
-        Args:
-            min_length: The shortest run, in units; what suits the unit if not given.
-            documents: How many other documents to name at most for each run.
-            context_chars: How many characters to return on each side of a run.
-            threads: How many threads to use; ``None`` for one a core.
-            progress: Called as documents are done.
-
-        Yields:
-            Rows as ``memscan.duplicates.DUPLICATES_SCHEMA``, in the order of the corpus; all of
-            a document's are in one batch.
-
-        Raises:
-            InputError: If an option is out of its range.
-        """
-        return duplicates(
-            self._native,
-            total=self._info.documents,
-            min_length=whole_number("min_length", shortest(self._info.unit, min_length), least=1),
-            documents=whole_number("documents", documents, least=0),
-            context=whole_number("context_chars", context_chars, least=0),
-            threads=thread_count(threads),
-            progress=progress,
-        )
-
-    def unit_spans(self, text: str) -> NDArray[np.int64]:
-        """Return where each unit of a text starts and ends, in code points; shape ``(n, 2)``."""
-        with naming_surrogates(text):
-            return self._native.unit_spans(text, tokens=self._query_tokens.of_text(text))
-
     def __repr__(self) -> str:
         """Return the path and the size."""
         return (
@@ -681,13 +535,13 @@ class Index:
             f"{self._info.units:,} {self._info.unit} units>"
         )
 
-    def __reduce__(self) -> tuple[Callable[[Path, str], Index], tuple[Path, str]]:
+    def __reduce__(self) -> tuple[Callable[..., Index], tuple[Path, str, OpenOptions]]:
         """Pickle the path and the id, not the contents."""
-        return _reopen, (self._absolute_path, self._info.id)
+        return _reopen, (self._absolute_path, self._info.id, self._opened_with)
 
 
-def _reopen(path: Path, expected_id: str) -> Index:
-    index = Index.open(path)
+def _reopen(path: Path, expected_id: str, options: OpenOptions) -> Index:
+    index = Index.open(path, **asdict(options))
     if index.info.id != expected_id:
         raise IncompatibleIndexError(
             f"{path} has id {index.info.id}, expected {expected_id}: it was changed since",

@@ -68,6 +68,21 @@ class ScanOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOptions:
+    """How an index is opened; what it answers does not depend on it.
+
+    Attributes:
+        mmap: Whether its files are mapped; else they are read whole.
+        use_filter: Whether the filter is asked before the suffix array.
+        use_vectors: Whether texts are cut with vector instructions.
+    """
+
+    mmap: bool = True
+    use_filter: bool = True
+    use_vectors: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShardOptions:
     """How an index is cut into shards; what it answers does not depend on it.
 

@@ -14,14 +14,20 @@ import numpy as np
 from memscan.errors import InputError
 from memscan.options import TOKEN
 from memscan.records import Generation
+from memscan.texts import refuse_surrogates
+from memscan.token_ids import as_token_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from memscan import _native
     from memscan.records import Rejection
     from memscan.tokenizing import Tokenizer, Tokens
     from memscan.tokens import NativeTokens
+
+    Query = str | Sequence[int] | NDArray[np.integer]
 
 
 class Cut(NamedTuple):
@@ -34,6 +40,13 @@ class Cut(NamedTuple):
 
     tokens: list[NativeTokens] | None = None
     prompt_tokens: list[NativeTokens | None] | None = None
+
+
+class CutQuery(NamedTuple):
+    """A text, empty if only ids are known, and its tokens; ``None`` if not cut here."""
+
+    text: str
+    tokens: NativeTokens | None
 
 
 class QueryTokens:
@@ -64,10 +77,51 @@ class QueryTokens:
             return None
         return [native_tokens(tokens) for tokens in self._tokenizer.encode(texts)]
 
-    def of_text(self, text: str) -> NativeTokens | None:
-        """Return the tokens of one text; as ``of_texts``."""
-        tokens = self.of_texts([text])
-        return tokens[0] if tokens else None
+    def of_query(self, query: Query) -> CutQuery:
+        """Return one query as the compiled module takes it; raises as ``of_queries``."""
+        (text,), tokens = self._named({"the text": query})
+        return CutQuery(text, tokens[0] if tokens else None)
+
+    def of_queries(
+        self, queries: Sequence[Query], *, first_place: int = 0
+    ) -> tuple[list[str], list[NativeTokens] | None]:
+        """Return the texts of queries, empty for those that are ids, and the tokens of all.
+
+        Args:
+            queries: Texts or ids.
+            first_place: Where they begin among all, to name one that is wrong.
+
+        Raises:
+            TypeError: If one is neither, or ids are no whole numbers.
+            InputError: If a text holds a lone surrogate, an id is out of its range, ids are given
+                and tokens are not the unit, or the index keeps no tokenizer for a text.
+        """
+        return self._named({f"text {n}": query for n, query in enumerate(queries, first_place)})
+
+    def _named(self, queries: dict[str, Query]) -> tuple[list[str], list[NativeTokens] | None]:
+        ids: dict[str, NativeTokens] = {}
+        for name, query in queries.items():
+            if isinstance(query, str):
+                refuse_surrogates(name, query)
+            else:
+                ids[name] = self._ids(name, query), None
+        texts = {name: query for name, query in queries.items() if isinstance(query, str)}
+        texts_or_empty = [texts.get(name, "") for name in queries]
+        if self._unit != TOKEN:
+            return texts_or_empty, None
+        cut = iter((self.of_texts(list(texts.values())) or []) if texts else [])
+        return texts_or_empty, [ids[name] if name in ids else next(cut) for name in queries]
+
+    def _ids(self, name: str, query: object) -> NDArray[np.uint32]:
+        if self._unit == TOKEN:
+            return as_token_ids(name, query)
+        if not isinstance(query, list | tuple | np.ndarray):
+            message = f"{name} is a {type(query).__name__}; expected a str"
+            raise TypeError(message)
+        raise InputError(
+            f"{name} is an array of ids; {self._name} is an index of {self._unit}s",
+            hint="give a text, or build an index of tokens",
+        )
 
     def of_records(self, records: Sequence[Generation | Rejection]) -> Cut:
         """Return the tokens of all generations among the records, and of their prompts."""

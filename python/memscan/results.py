@@ -167,8 +167,10 @@ class Found:
 class Match:
     """A part of a text that stands in the corpus, and the best place where it does.
 
+    Of a query that is token ids no bytes, characters and text are known, and these are ``None``.
+
     Attributes:
-        start: Where it starts in the text, in code points.
+        start: Where it starts in the text, in code points; in tokens if only ids are known.
         end: Where it ends.
         byte_start: Where it starts, in bytes.
         byte_end: Where it ends, in bytes.
@@ -185,13 +187,13 @@ class Match:
 
     start: int
     end: int
-    byte_start: int
-    byte_end: int
+    byte_start: int | None
+    byte_end: int | None
     unit_start: int
     unit_end: int
     n_units: int
-    n_chars: int
-    text: str
+    n_chars: int | None
+    text: str | None
     count: int
     document_count: int
     count_is_capped: bool

@@ -1,20 +1,20 @@
-"""Texts asked one index in batches: what they have in common with it at all lengths."""
+"""Queries asked one index in batches: what they have in common with it at all lengths."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections.abc import Sized
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from memscan.batches import in_batches
 from memscan.results import DUPLICATES_SCHEMA
-from memscan.texts import as_texts, refuse_surrogates
+from memscan.texts import refuse_no_iterable
 
 DOCUMENTS_AT_ONCE = 256
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -22,25 +22,20 @@ if TYPE_CHECKING:
     from memscan import _native
     from memscan.novelty import Counts
     from memscan.progress import Progress
-    from memscan.query_tokens import QueryTokens
+    from memscan.query_tokens import Query, QueryTokens
     from memscan.tokens import NativeTokens
 
 
 def matching_statistics(
     index: _native.Index,
     query_tokens: QueryTokens,
-    texts: Iterable[str],
+    queries: Iterable[Query],
     *,
     backward: bool,
     threads: int | None,
 ) -> Iterator[NDArray[np.uint32]]:
-    """Yield the matching statistics of each text.
-
-    Raises:
-        TypeError: If a text is no ``str``.
-        InputError: If one holds a lone surrogate.
-    """
-    for batch, tokens in _batches(query_tokens, texts):
+    """Yield the matching statistics of each query; raises as ``QueryTokens.of_queries``."""
+    for batch, tokens in _batches(query_tokens, queries):
         yield from index.matching_statistics(
             batch, tokens=tokens, backward=backward, threads=threads
         )
@@ -49,13 +44,13 @@ def matching_statistics(
 def novelty(
     index: _native.Index,
     query_tokens: QueryTokens,
-    texts: Iterable[str],
+    queries: Iterable[Query],
     *,
     longest: int,
     threads: int | None,
 ) -> Iterator[Counts]:
-    """Yield the counts of each batch of texts; raises as ``matching_statistics``."""
-    for batch, tokens in _batches(query_tokens, texts):
+    """Yield the counts of each batch of queries; raises as ``matching_statistics``."""
+    for batch, tokens in _batches(query_tokens, queries):
         yield index.novelty(batch, tokens=tokens, longest=longest, threads=threads)
 
 
@@ -88,21 +83,14 @@ def duplicates(  # noqa: PLR0913 - the options are keyword-only
 
 
 def _batches(
-    query_tokens: QueryTokens, texts: Iterable[str]
+    query_tokens: QueryTokens, queries: Iterable[Query]
 ) -> Iterator[tuple[list[str], list[NativeTokens] | None]]:
+    refuse_no_iterable("texts", queries)
     place = 0
-    for batch in in_batches(as_texts(texts), len):
-        for text in batch:
-            refuse_surrogates(f"text {place}", text)
-            place += 1
-        yield batch, query_tokens.of_texts(batch)
+    for batch in in_batches(queries, _size):
+        yield query_tokens.of_queries(batch, first_place=place)
+        place += len(batch)
 
 
-@contextmanager
-def naming_surrogates(text: str) -> Generator[None]:
-    """Say where the lone surrogate is that a text cannot be encoded for."""
-    try:
-        yield
-    except UnicodeEncodeError:
-        refuse_surrogates("the text", text)
-        raise
+def _size(query: Query) -> int:
+    return len(query) if isinstance(query, Sized) else 1

@@ -89,24 +89,13 @@ def as_token_generations(
         )
 
 
-def as_texts(texts: Iterable[str]) -> Iterator[str]:
-    """Yield the texts, after checking that they are some.
-
-    Raises:
-        TypeError: If ``texts`` is a single text, or one of them is of another type.
-    """
-    _refuse_no_iterable("texts", texts)
-    for place, text in enumerate(texts):
-        yield _string(f"text {place}", text)
-
-
 def _rows(
     name: str, items: Iterable[object], given: Mapping[str, Iterable[object] | None]
 ) -> Iterator[tuple[int, object, dict[str, object]]]:
     """Yield the place of each item, the item, and the value of each given column there."""
     columns = {name: column for name, column in given.items() if column is not None}
     for column_name, column in {name: items, **columns}.items():
-        _refuse_no_iterable(column_name, column)
+        refuse_no_iterable(column_name, column)
         if isinstance(column, Sized) and isinstance(items, Sized) and len(column) != len(items):
             has, expected = f"{len(column)} {column_name}", f"{len(items)} {name}"
             raise _lengths_differ(column_name, has, expected)
@@ -155,7 +144,8 @@ def refuse_surrogates_of(place: int, generation: Generation) -> None:
         refuse_surrogates(f"{name} {place}", string or "")
 
 
-def _refuse_no_iterable(name: str, column: object) -> None:
+def refuse_no_iterable(name: str, column: object) -> None:
+    """Raise a ``TypeError`` if ``column`` is a single text, or cannot be iterated over."""
     if isinstance(column, str | bytes) or not isinstance(column, Iterable):
         what = "token ids" if name == "arrays" else "str"
         message = f"{name} is a {type(column).__name__}; expected an iterable of {what}"

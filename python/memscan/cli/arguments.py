@@ -30,6 +30,11 @@ Threads = Annotated[
     int | None, typer.Option(help="Threads to use; one a core if not given.", show_default=False)
 ]
 
+NoMmap = Annotated[
+    bool,
+    typer.Option("--no-mmap", help="Read the index into memory; safe if its disk may go away."),
+]
+
 
 def _size(text: str) -> int:
     from memscan.memory import size_in_bytes
@@ -51,11 +56,11 @@ Memory = Annotated[
 ]
 
 
-def open_index(path: Path) -> "Index":
+def open_index(path: Path, *, no_mmap: bool = False) -> "Index":
     """Open an index; what the system refuses is then an error of the index, not of the input."""
     from memscan.index import Index
 
     try:
-        return Index.open(path)
+        return Index.open(path, mmap=not no_mmap)
     except OSError as error:
         raise NotAnIndexError(f"cannot open the index {path}: {error.strerror or error}") from error

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from memscan.cli import console
-from memscan.cli.arguments import AsJson, IndexPath, Threads, open_index
+from memscan.cli.arguments import AsJson, IndexPath, NoMmap, Threads, open_index
 from memscan.cli.progress import reporting
 from memscan.cli.wording import counted, percent
 
@@ -39,12 +39,13 @@ def duplicates(  # noqa: PLR0913 - the options of the command
     ] = 5,
     context: Annotated[int, typer.Option(help="Characters kept on each side of a run.")] = 0,
     threads: Threads = None,
+    no_mmap: NoMmap = False,
     json: AsJson = False,
 ) -> None:
     """Find which passages of the corpus occur again elsewhere in it, how often, and where."""
     from memscan.duplicates import find_duplicates
 
-    opened = open_index(index)
+    opened = open_index(index, no_mmap=no_mmap)
     with reporting() as reporter:
         summary = find_duplicates(
             opened,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from memscan.cli import console
-from memscan.cli.arguments import AsJson, IndexPath, open_index
+from memscan.cli.arguments import AsJson, IndexPath, NoMmap, open_index
 from memscan.cli.wording import counted
 from memscan.errors import InputError
 
@@ -28,13 +28,14 @@ def find(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The passage; - is stdin.")],
     *,
     limit: Annotated[int, typer.Option(help="Places to show at most.")] = 10,
+    no_mmap: NoMmap = False,
     json: AsJson = False,
 ) -> None:
     """Find where a passage stands in the corpus.
 
     If the whole passage stands nowhere, shows the longest part of it that does.
     """
-    opened = open_index(index)
+    opened = open_index(index, no_mmap=no_mmap)
     passage = _read_stdin() if text == "-" else text
     found = opened.find(passage, limit=limit)
     longest = None if found.count else opened.longest_match(passage)

@@ -16,6 +16,7 @@ from memscan.cli.arguments import (
     IdField,
     IndexPath,
     Memory,
+    NoMmap,
     TextField,
     Threads,
     open_index,
@@ -246,9 +247,9 @@ def info(
 
 
 @app.command(epilog=VERIFY_EXAMPLES)
-def verify(index: IndexPath, *, threads: Threads = None) -> None:
+def verify(index: IndexPath, *, threads: Threads = None, no_mmap: NoMmap = False) -> None:
     """Check every byte of an index."""
-    opened = open_index(index)
+    opened = open_index(index, no_mmap=no_mmap)
     opened.verify(threads=threads)
     console.show(
         f"{console.visible(str(opened.path))} is sound: "

@@ -12,6 +12,7 @@ from memscan.cli.arguments import (
     Generations,
     IdField,
     IndexPath,
+    NoMmap,
     TextField,
     Threads,
     open_index,
@@ -42,6 +43,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
     text_field: TextField = None,
     id_field: IdField = None,
     threads: Threads = None,
+    no_mmap: NoMmap = False,
     json: AsJson = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
 ) -> None:
@@ -54,7 +56,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
 
     if json and csv:
         raise InputError("--json and --csv are two formats", hint="choose one")
-    opened = open_index(index)
+    opened = open_index(index, no_mmap=no_mmap)
     with reporting() as reporter:
         summary = novelty_files(
             opened,

@@ -15,6 +15,7 @@ from memscan.cli.arguments import (
     Generations,
     IdField,
     IndexPath,
+    NoMmap,
     TextField,
     Threads,
     open_index,
@@ -58,8 +59,12 @@ def scan(  # noqa: PLR0913 - the options of the command
     occurrences: Annotated[
         int, typer.Option(help="Places in the corpus to report of each match, best first.")
     ] = 1,
+    examined: Annotated[
+        int, typer.Option(help="Places to look at for the best of each match, first ones first.")
+    ] = 16,
     context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
     threads: Threads = None,
+    no_mmap: NoMmap = False,
     json: AsJson = False,
 ) -> None:
     """Find what generations reproduce of a corpus.
@@ -73,10 +78,11 @@ def scan(  # noqa: PLR0913 - the options of the command
         min_length=min_length,
         min_chars=min_chars,
         occurrences=occurrences,
+        occurrences_examined=examined,
         context_chars=context,
         threads=threads,
     )
-    opened = open_index(index)
+    opened = open_index(index, no_mmap=no_mmap)
     with reporting() as reporter:
         summary = scan_files(
             opened,

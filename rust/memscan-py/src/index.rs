@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memscan_core::{
-    BuildOptions, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, Result, ScanOptions,
-    unit_characters,
+    BuildOptions, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, OpenOptions, Result,
+    ScanOptions, VectorPath, unit_characters,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
@@ -26,10 +26,19 @@ pub(crate) struct Index(Arc<memscan_core::Index>);
 
 #[pymethods]
 impl Index {
-    /// Map the index at `path`.
+    /// Open the index at `path`.
     #[staticmethod]
-    fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        run_here(py, || memscan_core::Index::open(&path)).map(|index| Self(Arc::new(index)))
+    #[pyo3(signature = (path, *, mmap=true, use_filter=true, use_vectors=true))]
+    fn open(
+        py: Python<'_>,
+        path: PathBuf,
+        mmap: bool,
+        use_filter: bool,
+        use_vectors: bool,
+    ) -> PyResult<Self> {
+        let vectors = if use_vectors { VectorPath::Widest } else { VectorPath::Scalar };
+        let options = OpenOptions { map_files: mmap, use_filter, vectors };
+        run_here(py, || memscan_core::Index::open_with(&path, options)).map(|index| Self(Arc::new(index)))
     }
 
     #[getter]
