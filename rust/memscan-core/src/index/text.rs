@@ -9,9 +9,11 @@ the text is cut into units again from the last stored one; a unit depends only o
 own start, so the cut is the same.
 */
 
+use std::fmt;
 use std::ops::Range;
 
 use rayon::prelude::*;
+use zstd::bulk::Decompressor;
 
 use super::format::{Section, SectionFile, SectionWriter};
 use crate::error::{Error, ErrorKind, Result};
@@ -29,8 +31,8 @@ const BLOCKS_AT_ONCE: usize = 64;
 /// Level 3 takes half as long again and makes the text 6 % smaller.
 const COMPRESSION_LEVEL: i32 = 1;
 
-/// Decompressed blocks a reader keeps.
-const KEPT_BLOCKS: usize = 16;
+/// Decompressed blocks that a reader keeps which goes from left to right.
+const FEW_BLOCKS: usize = 2;
 
 /// Characters in a piece of UTF-8, counting each where its first byte stands.
 pub(crate) fn count_characters(bytes: &[u8]) -> u64 {
@@ -134,7 +136,7 @@ impl TextStore {
         self.file.get(&self.checkpoints)
     }
 
-    fn decompress(&self, block: usize) -> Result<Vec<u8>> {
+    fn decompress(&self, block: usize, decompressor: &mut Decompressor<'_>) -> Result<Vec<u8>> {
         let damaged = |reason: String| {
             Error::corrupt(format!("block {block} of the text in `{}` {reason}", self.file.path().display()))
         };
@@ -144,7 +146,8 @@ impl TextStore {
         let compressed = end.and_then(|end| self.file.get(&self.blocks).get(start..end));
         let compressed = compressed.ok_or_else(|| damaged("lies outside the file".to_owned()))?;
         let expected = BLOCK_BYTES.min(offset(self.bytes) - block * BLOCK_BYTES);
-        let text = zstd::bulk::decompress(compressed, BLOCK_BYTES)
+        let text = decompressor
+            .decompress(compressed, BLOCK_BYTES)
             .map_err(|error| damaged(format!("does not decompress: {error}")))?;
         if text.len() != expected {
             return Err(damaged(format!("has {} bytes, expected {expected}", text.len())));
@@ -154,16 +157,30 @@ impl TextStore {
 }
 
 /// Reads a shard's text, keeping the blocks it read last. One a thread.
-#[derive(Debug)]
 pub(crate) struct TextReader<'a> {
     store: &'a TextStore,
+    /// Made for the first block, and used for all.
+    decompressor: Option<Decompressor<'static>>,
     /// Most recently used last.
     kept: Vec<(usize, Vec<u8>)>,
+    most_kept: usize,
+}
+
+impl fmt::Debug for TextReader<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TextReader").field("store", self.store).finish_non_exhaustive()
+    }
 }
 
 impl<'a> TextReader<'a> {
+    /// A reader that mostly goes from left to right.
     pub(crate) fn new(store: &'a TextStore) -> Self {
-        Self { store, kept: Vec::new() }
+        Self::keeping(store, FEW_BLOCKS)
+    }
+
+    /// A reader that keeps up to so many decompressed blocks, of 64 KiB each.
+    pub(crate) fn keeping(store: &'a TextStore, most_kept: usize) -> Self {
+        Self { store, decompressor: None, kept: Vec::new(), most_kept }
     }
 
     /// Where every 128th unit starts, in bytes; none if the units are bytes.
@@ -222,14 +239,25 @@ impl<'a> TextReader<'a> {
     fn block(&mut self, block: usize) -> Result<&[u8]> {
         let bytes = match self.kept.iter().position(|(number, _)| *number == block) {
             Some(place) => self.kept.remove(place).1,
-            None => self.store.decompress(block)?,
+            None => {
+                let decompressor = match &mut self.decompressor {
+                    Some(decompressor) => decompressor,
+                    none => none.insert(new_decompressor()?),
+                };
+                self.store.decompress(block, decompressor)?
+            }
         };
-        if self.kept.len() == KEPT_BLOCKS {
+        if self.kept.len() >= self.most_kept {
             self.kept.remove(0);
         }
         self.kept.push((block, bytes));
         Ok(self.kept.last().map_or(&[], |(_, bytes)| bytes))
     }
+}
+
+fn new_decompressor() -> Result<Decompressor<'static>> {
+    Decompressor::new()
+        .map_err(|error| Error::new(ErrorKind::Io, format!("decompression cannot start: {error}")))
 }
 
 #[cfg(test)]

@@ -15,6 +15,13 @@ use crate::index::{CHECKPOINT_UNITS, Index, Shard, Summary, TextReader, summaris
 use crate::num::{index, position, wide};
 use crate::units::{Segmenter, Unit};
 
+/// Decompressed blocks of text that a thread keeps, of all shards together: matches that follow one another
+/// stand in the same documents.
+const KEPT_BLOCKS: usize = 128;
+
+/// Blocks that it keeps of each shard at least.
+const LEAST_KEPT_BLOCKS: usize = 2;
+
 /// One place of a match in the corpus.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Occurrence {
@@ -70,10 +77,9 @@ pub(crate) struct Located {
 
 impl<'a> Locator<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
-        Self {
-            index,
-            readers: index.shards().iter().map(|shard| shard.text().map(TextReader::new)).collect(),
-        }
+        let most_kept = (KEPT_BLOCKS / index.shards().len().max(1)).max(LEAST_KEPT_BLOCKS);
+        let reader = |shard: &'a Shard| Some(TextReader::keeping(shard.text()?, most_kept));
+        Self { index, readers: index.shards().iter().map(reader).collect() }
     }
 
     /// The original text of the units from `start` of `shard`, which must have `hashes`.
