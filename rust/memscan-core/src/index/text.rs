@@ -236,16 +236,19 @@ impl<'a> TextReader<'a> {
         Ok(starts[block].saturating_add(count_characters(bytes.get(..within).unwrap_or(bytes))))
     }
 
+    fn decompressed(&mut self, block: usize) -> Result<Vec<u8>> {
+        if self.decompressor.is_none() {
+            let failed = |error| Error::new(ErrorKind::Io, format!("decompression cannot start: {error}"));
+            self.decompressor = Some(Decompressor::new().map_err(failed)?);
+        }
+        let decompressor = self.decompressor.as_mut().expect("it was just made");
+        self.store.decompress(block, decompressor)
+    }
+
     fn block(&mut self, block: usize) -> Result<&[u8]> {
         let bytes = match self.kept.iter().position(|(number, _)| *number == block) {
             Some(place) => self.kept.remove(place).1,
-            None => {
-                let decompressor = match &mut self.decompressor {
-                    Some(decompressor) => decompressor,
-                    none => none.insert(new_decompressor()?),
-                };
-                self.store.decompress(block, decompressor)?
-            }
+            None => self.decompressed(block)?,
         };
         if self.kept.len() >= self.most_kept {
             self.kept.remove(0);
@@ -253,11 +256,6 @@ impl<'a> TextReader<'a> {
         self.kept.push((block, bytes));
         Ok(self.kept.last().map_or(&[], |(_, bytes)| bytes))
     }
-}
-
-fn new_decompressor() -> Result<Decompressor<'static>> {
-    Decompressor::new()
-        .map_err(|error| Error::new(ErrorKind::Io, format!("decompression cannot start: {error}")))
 }
 
 #[cfg(test)]
