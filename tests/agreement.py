@@ -29,13 +29,16 @@ SPAN_COLUMNS = [
     *("n_units", "n_chars"),
     *("document_id", "document_start", "document_end", "document_byte_start", "document_byte_end"),
     *("document_unit_start", "document_unit_end"),
-    *("fidelity", "count", "document_count", "count_is_capped", "echo_units"),
+    *("fidelity", "count", "document_count", "count_is_capped"),
+    *("echo_units", "template_units", "baseline_units", "discounted_units"),
     *("text", "context_before", "context_after"),
     *("document_text", "document_context_before", "document_context_after"),
 ]
 GENERATION_COLUMNS = [
     *("n_units", "n_chars", "covered_units", "coverage", "covered_chars"),
-    *("longest_match", "n_spans", "listed_spans"),
+    *("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography"),
+    *("covered_units_discounted", "coverage_discounted", "covered_chars_discounted"),
+    *("longest_match_discounted", "longest_match", "n_spans", "listed_spans"),
 ]
 FIND_COLUMNS = [
     *("document_id", "document_start", "document_end", "document_byte_start", "document_byte_end"),
@@ -132,14 +135,19 @@ def rows_of(batch: object, columns: Sequence[str]) -> list[Row]:
     return rows
 
 
-def engine_scan(
+def engine_scan(  # noqa: PLR0913 -- what is asked, and how
     index: _native.Index,
     texts: Sequence[str],
     prompts: Sequence[str | None] | None,
     options: Options,
     run: Run = ANYHOW,
+    *,
+    baseline: _native.Index | None = None,
 ) -> tuple[list[Row], list[Row]]:
     """Scan texts in batches, and return rows as one batch would have given them."""
+    template_tokens = None
+    if options.template is not None and run.unit == "token":
+        template_tokens = token_arrays(options.template)
     spans: list[Row] = []
     generations: list[Row] = []
     size = run.batch_size or max(1, len(texts))
@@ -156,6 +164,10 @@ def engine_scan(
             occurrences=options.occurrences,
             examined=options.examined,
             context=options.context,
+            seed=options.seed,
+            template=options.template,
+            template_tokens=template_tokens,
+            baseline=baseline,
             threads=run.threads,
         )
         for row in rows_of(span_batch, SPAN_COLUMNS):

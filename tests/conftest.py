@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 import memscan
@@ -26,6 +27,11 @@ PRIDE = (
 MOBY = "Call me Ishmael. Some years ago\r\n— never mind how long precisely — having little money"
 RECITAL = "She said it is a truth universally acknowledged that a single man in possession of a cat"
 """Holds the first 14 words of ``PRIDE``, after two others."""
+
+
+# How long an example takes says nothing of whether it is right.
+hypothesis.settings.register_profile("memscan", deadline=None)
+hypothesis.settings.load_profile("memscan")
 
 
 @dataclass(frozen=True, slots=True)

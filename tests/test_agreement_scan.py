@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -39,6 +41,7 @@ option_sets = st.builds(
     occurrences=st.sampled_from([1, 2, 4]),
     examined=st.sampled_from([4, 5, 16]),
     context=st.integers(0, 5),
+    seed=st.integers(0, 3),
 )
 
 
@@ -85,10 +88,32 @@ def test_any_scan_agrees(unit: str, data: st.DataObject) -> None:
     prompts = data.draw(
         st.none() | st.lists(prompts_like(corpus), min_size=len(queries), max_size=len(queries)),
     )
+    template = data.draw(st.none() | prompts_like(corpus))
+    options = replace(data.draw(option_sets), template=template)
+    run = data.draw(runs(unit))
     with built(corpus, data.draw(layouts(source))) as index:
-        options = data.draw(option_sets)
-        found = engine_scan(index, queries, prompts, options, data.draw(runs(unit)))
+        found = engine_scan(index, queries, prompts, options, run)
         assert found == scan(queries, prompts, source, options)
+
+
+@each_unit
+@many
+@given(st.data())
+def test_any_baseline_agrees(unit: str, data: st.DataObject) -> None:
+    corpus, source = data.draw(sources(unit))
+    queries = data.draw(st.lists(texts_like(corpus), min_size=1, max_size=3))
+    common = data.draw(st.lists(texts_like(corpus), min_size=1, max_size=3))
+    baseline_source = Source.of(common, unit)
+    assume(any(document.units for document in baseline_source.documents))
+    options = replace(data.draw(option_sets), baseline=common)
+    run = data.draw(runs(unit))
+    baseline_layout = data.draw(layouts(baseline_source))
+    with (
+        built(corpus, data.draw(layouts(source))) as index,
+        built(common, baseline_layout) as other,
+    ):
+        found = engine_scan(index, queries, None, options, run, baseline=other)
+        assert found == scan(queries, None, source, options)
 
 
 @each_unit

@@ -96,7 +96,8 @@ def test_without_texts_places_count_units(tmp_path: Path) -> None:
     assert (row["document_unit_start"], row["document_unit_end"]) == (1, 8)
     unknown = [name for name, value in row.items() if value is None]
     assert unknown == [
-        *("model", "document_byte_start", "document_byte_end", "fidelity", "echo_units"),
+        *("model", "document_byte_start", "document_byte_end", "fidelity"),
+        *("echo_units", "template_units", "baseline_units"),
         *("document_text", "document_context_before", "document_context_after"),
     ]
     (place,) = index.find("return x").occurrences

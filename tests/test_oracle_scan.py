@@ -31,6 +31,9 @@ def test_row_holds_offsets_texts_and_contexts() -> None:
             "document_count": 1,
             "count_is_capped": False,
             "echo_units": 1,
+            "template_units": None,
+            "baseline_units": None,
+            "discounted_units": 2,
             "document_id": "d1",
             "document_start": 1,
             "document_end": 14,
@@ -84,6 +87,13 @@ def test_coverage_counts_overlap_once() -> None:
             "covered_chars": 8,
             "longest_match": 3,
             "n_spans": 2,
+            "covered_units_discounted": 4,
+            "coverage_discounted": 4 / 6,
+            "covered_chars_discounted": 8,
+            "longest_match_discounted": 3,
+            "covered_chars_exact": 0,
+            "covered_chars_whitespace": 8,
+            "covered_chars_typography": 8,
         },
     ]
 

@@ -107,6 +107,7 @@ def test_run_says_how_to_repeat_it(index: Index, tmp_path: Path, json_lines: Wri
         "occurrences": 20,
         "occurrences_examined": 20,
         "context_chars": 200,
+        "seed": 0,
         "threads": 1,
     }
     (file,) = run["inputs"]

@@ -93,6 +93,10 @@ class Index:
         occurrences: int,
         examined: int,
         context: int,
+        seed: int = 0,
+        template: str | None = None,
+        template_tokens: NativeTokens | None = None,
+        baseline: Index | None = None,
         threads: int | None = None,
     ) -> tuple[RecordBatch, RecordBatch]: ...
     def find(

@@ -16,6 +16,7 @@ import pyarrow as pa
 from memscan import _native
 from memscan.batches import in_batches
 from memscan.building import build_from_ids, build_index
+from memscan.common import NOTHING, Common
 from memscan.errors import IncompatibleIndexError, InputError
 from memscan.index_info import IndexInfo
 from memscan.lookups import Lookups
@@ -386,6 +387,9 @@ class Index(Lookups):
         occurrences: int = 1,
         occurrences_examined: int = 16,
         context_chars: int = 200,
+        seed: int = 0,
+        template: str | None = None,
+        baseline: Index | None = None,
         threads: int | None = None,
     ) -> ScanResult:
         """Find what texts reproduce of the corpus: every maximal match of ``min_length`` units.
@@ -404,6 +408,9 @@ class Index(Lookups):
             occurrences: How many places in the corpus to report of each match.
             occurrences_examined: Among how many places the best are chosen.
             context_chars: How many characters to show on each side of a match.
+            seed: Of the choice of these places, where there are more.
+            template: What all prompts share; what is an echo of it is discounted too.
+            baseline: An index of common material, of the same units; likewise.
             threads: How many threads to use; ``None`` for one a core.
 
         Raises:
@@ -411,6 +418,7 @@ class Index(Lookups):
             InputError: If a text holds a lone surrogate, an option is out of its range, there are
                 more or fewer prompts, ids or models than texts, or the index holds tokens and no
                 tokenizer.
+            IncompatibleIndexError: If the baseline has other units.
         """
         options = ScanOptions(
             min_length=min_length,
@@ -418,12 +426,14 @@ class Index(Lookups):
             occurrences=occurrences,
             occurrences_examined=occurrences_examined,
             context_chars=context_chars,
+            seed=seed,
             threads=threads,
         )
+        common = Common(template=template, baseline=baseline)
         generations = as_generations(texts, prompts=prompts, ids=ids, models=models)
         tables, place = [], 0
         for batch in in_batches(generations, lambda generation: len(generation.text)):
-            tables.append(self.scan_records(batch, options, first_place=place))
+            tables.append(self.scan_records(batch, options, common=common, first_place=place))
             place += len(batch)
         return _joined(tables)
 
@@ -437,6 +447,8 @@ class Index(Lookups):
         min_length: int | None = None,
         occurrences: int = 1,
         occurrences_examined: int = 16,
+        seed: int = 0,
+        baseline: Index | None = None,
         threads: int | None = None,
     ) -> ScanResult:
         """Find what sequences of token ids reproduce of a corpus of tokens; see ``scan``.
@@ -452,6 +464,8 @@ class Index(Lookups):
             min_length: Shortest match to report, in tokens; ``None`` for 50.
             occurrences: How many places in the corpus to report of each match.
             occurrences_examined: Among how many places these are chosen.
+            seed: Of the choice of those places, where there are more.
+            baseline: An index of common tokens; what is an echo of it is discounted.
             threads: How many threads to use; ``None`` for one a core.
 
         Raises:
@@ -469,8 +483,10 @@ class Index(Lookups):
             min_length=min_length,
             occurrences=occurrences,
             occurrences_examined=occurrences_examined,
+            seed=seed,
             threads=threads,
         )
+        common = Common(baseline=baseline)
         generations = as_token_generations(arrays, prompts=prompts, ids=ids, models=models)
         tables, place = [], 0
         for batch in in_batches(generations, lambda one: one.tokens.size):
@@ -479,7 +495,9 @@ class Index(Lookups):
                 [None if one.prompt is None else (one.prompt, None) for one in batch],
             )
             records = [one.generation for one in batch]
-            tables.append(self.scan_records(records, options, cut=cut, first_place=place))
+            tables.append(
+                self.scan_records(records, options, cut=cut, common=common, first_place=place)
+            )
             place += len(batch)
         return _joined(tables)
 
@@ -503,6 +521,7 @@ class Index(Lookups):
         options: ScanOptions,
         *,
         cut: Cut | None = None,
+        common: Common = NOTHING,
         first_place: int = 0,
     ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """Scan one batch of records, and return its rows of spans and of generations.
@@ -513,17 +532,30 @@ class Index(Lookups):
             records: The batch.
             options: How closely to look, and how much to report.
             cut: What ``cut`` returned for them; done here if not given.
+            common: What is common to all generations.
             first_place: Where the batch begins among all records, to name a text that is wrong.
 
         Raises:
             InputError: If a text holds a lone surrogate, or the index holds tokens and no
                 tokenizer.
+            IncompatibleIndexError: If the baseline has other units.
         """
         if cut is None:
             cut = self.cut(records, first_place=first_place)
         min_length = options.min_length_in(self._info.unit)
+        template = None
+        if common.template is not None:
+            template = self._query_tokens.of_query(common.template, name="the template")
         try:
-            return scan_records(self._native, records, cut, options, min_length)
+            return scan_records(
+                self._native,
+                records,
+                cut,
+                options,
+                min_length,
+                template=template,
+                baseline=None if common.baseline is None else common.baseline._native,  # noqa: SLF001
+            )
         except UnicodeEncodeError:
             _refuse_surrogates(records, first_place)
             raise

@@ -34,6 +34,8 @@ class ScanOptions:
         occurrences_examined: Among how many places the best are chosen; never fewer than
             ``occurrences``, and raised to it where it is.
         context_chars: How many characters to show on each side of a match, in both texts.
+        seed: Of the choice of those places, where a match has more: one is drawn from each of as
+            many equal parts of all, in the order of the corpus.
         threads: How many threads to use; ``None`` for one a core. The result does not depend on it.
 
     Raises:
@@ -46,6 +48,7 @@ class ScanOptions:
     occurrences: int = 1
     occurrences_examined: int = 16
     context_chars: int = 200
+    seed: int = 0
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -59,6 +62,7 @@ class ScanOptions:
             occurrences=occurrences,
             occurrences_examined=max(occurrences, examined),
             context_chars=whole_number("context_chars", self.context_chars, least=0),
+            seed=whole_number("seed", self.seed, least=0),
             threads=thread_count(self.threads),
         )
 

@@ -77,9 +77,9 @@ class QueryTokens:
             return None
         return [native_tokens(tokens) for tokens in self._tokenizer.encode(texts)]
 
-    def of_query(self, query: Query) -> CutQuery:
+    def of_query(self, query: Query, *, name: str = "the text") -> CutQuery:
         """Return one query as the compiled module takes it; raises as ``of_queries``."""
-        (text,), tokens = self._named({"the text": query})
+        (text,), tokens = self._named({name: query})
         return CutQuery(text, tokens[0] if tokens else None)
 
     def of_queries(

@@ -45,6 +45,9 @@ SPANS_SCHEMA = pa.schema(
         pa.field("document_count", pa.int64()),
         pa.field("count_is_capped", pa.bool_()),
         pa.field("echo_units", pa.int64()),
+        pa.field("template_units", pa.int64()),
+        pa.field("baseline_units", pa.int64()),
+        pa.field("discounted_units", pa.int64()),
         pa.field("text", pa.large_string()),
         pa.field("context_before", pa.large_string()),
         pa.field("context_after", pa.large_string()),
@@ -68,6 +71,13 @@ GENERATIONS_SCHEMA = pa.schema(
         pa.field("covered_chars", pa.int64()),
         pa.field("longest_match", pa.int64()),
         pa.field("n_spans", pa.int64()),
+        pa.field("covered_chars_exact", pa.int64()),
+        pa.field("covered_chars_whitespace", pa.int64()),
+        pa.field("covered_chars_typography", pa.int64()),
+        pa.field("covered_units_discounted", pa.int64()),
+        pa.field("coverage_discounted", pa.float64()),
+        pa.field("covered_chars_discounted", pa.int64()),
+        pa.field("longest_match_discounted", pa.int64()),
     ]
 )
 """One row per generation, before the columns of its own metadata."""

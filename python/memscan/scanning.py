@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from memscan import _native
 from memscan.batches import in_batches, read_ahead
+from memscan.common import Common, Template, read_template
 from memscan.errors import InputError
 from memscan.options import ScanOptions
 from memscan.progress import Progress, ignore
@@ -70,6 +71,8 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     id_field: str | None = None,
     prompt_field: str | None = None,
     model_field: str | None = None,
+    template: str | Path | None = None,
+    baseline: Index | None = None,
     progress: Progress = ignore,
     on_detect: Callable[[str], None] | None = None,
 ) -> RunSummary:
@@ -84,6 +87,8 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         id_field: Which is its id.
         prompt_field: Which is its prompt.
         model_field: Which is its model.
+        template: A file with the text that all prompts share, in UTF-8; discounted as the prompt.
+        baseline: An index of common material, of the same units; likewise.
         progress: Called after every batch.
         on_detect: Called with a line on each file, saying what was found out about it.
 
@@ -93,11 +98,14 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     Raises:
         InputError: If a file cannot be read, or holds no record at all.
         OutputError: If ``output`` exists, or cannot be written.
+        IncompatibleIndexError: If the baseline has other units.
     """
     options = options or ScanOptions()
     options = replace(options, min_length=options.min_length_in(index.info.unit))
     output = Path(output)
     started, start_seconds = datetime.now(UTC), time.monotonic()
+    shared = read_template(template) if template is not None else None
+    common = Common(template=shared.text if shared else None, baseline=baseline)
     source = GenerationSource(
         paths,
         text_field=text_field,
@@ -113,7 +121,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         read_ahead(_cut(index, in_batches(source, _size))) as batches,
     ):
         for records, cut in batches:
-            spans, generations = index.scan_records(records, options, cut=cut)
+            spans, generations = index.scan_records(records, options, cut=cut, common=common)
             writer.add(spans, generations, [_metadata(record) for record in records])
             tally.add(records, spans, generations)
             progress("scan", source.bytes_read, source.total_bytes or None)
@@ -128,6 +136,8 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
                 "pyarrow": pa.__version__,
                 "unicode_version": _native.unicode_version(),
                 "index": _about_index(index),
+                "template": _about_template(shared) if shared else None,
+                "baseline": _about_index(baseline) if baseline else None,
                 "parameters": asdict(options),
                 "inputs": [_about_input(file) for file in source.inputs],
                 "counts": asdict(counts),
@@ -181,6 +191,14 @@ def _about_index(index: Index) -> dict[str, object]:
         "units": info.units,
         "text_bytes": info.text_bytes,
         "store_text": info.store_text,
+    }
+
+
+def _about_template(template: Template) -> dict[str, object]:
+    return {
+        "path": _printable(template.path),
+        "bytes": template.bytes,
+        "sha256": template.sha256,
     }
 
 

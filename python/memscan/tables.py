@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 
     from memscan import _native
     from memscan.options import ScanOptions
-    from memscan.query_tokens import Cut
+    from memscan.query_tokens import Cut, CutQuery
     from memscan.records import Rejection
 
 
-def scan_records(
+def scan_records(  # noqa: PLR0913 - the options are keyword-only
     index: _native.Index,
     records: Sequence[Generation | Rejection],
     cut: Cut,
     options: ScanOptions,
     min_length: int,
+    *,
+    template: CutQuery | None = None,
+    baseline: _native.Index | None = None,
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Return the rows of spans and of generations for some records, in their order.
 
@@ -41,6 +44,8 @@ def scan_records(
         cut: Their tokens, if the index holds tokens.
         options: How closely to look, and how much to report.
         min_length: Shortest match to report, in units.
+        template: What all prompts share.
+        baseline: An index of what is common.
 
     Raises:
         UnicodeEncodeError: If a text or prompt holds a lone surrogate.
@@ -57,6 +62,10 @@ def scan_records(
         occurrences=options.occurrences,
         examined=options.occurrences_examined,
         context=options.context_chars,
+        seed=options.seed,
+        template=template.text if template else None,
+        template_tokens=template.tokens if template else None,
+        baseline=baseline,
         threads=options.threads,
     )
     return (

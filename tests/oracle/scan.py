@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from oracle.choice import chosen
 from oracle.cutting import CUTTERS, whole_character_places
 from oracle.echo import echo_units
 from oracle.fidelity import Fidelity, fidelity
@@ -37,8 +38,11 @@ class Options:
         minimum_length: Units that a match must have to be reported.
         minimum_chars: Code points that a match must have to be reported.
         occurrences: How many occurrences of a match become rows.
-        examined: Among how many, the first in corpus order, the best are looked for.
+        examined: Among how many the best are looked for.
         context: Code points shown before and after.
+        seed: Of the choice of these.
+        template: What all prompts share.
+        baseline: Documents of common material.
     """
 
     minimum_length: int = 10
@@ -46,6 +50,9 @@ class Options:
     occurrences: int = 1
     examined: int = 16
     context: int = 0
+    seed: int = 0
+    template: str | None = None
+    baseline: Sequence[str] | None = None
 
 
 class Text:
@@ -125,7 +132,11 @@ def scan(
             row for match in matches for row in span_rows(query, prompt, match, source, options)
         ]
         spans += [{"generation": number} | row for row in rows]
-        generations.append(generation_row(query, matches))
+        generations.append(
+            generation_row(query, matches)
+            | discounted_columns(query, prompt, matches, source, options)
+            | ladder_columns(query, matches, source, options)
+        )
     return spans, generations
 
 
@@ -157,12 +168,91 @@ def span_rows(
         "count": len(places),
         "document_count": len({place.document for place in places}),
         "count_is_capped": False,
-        "echo_units": None if prompt is None else echo_units(span, source.cut(prompt).folded),
+        **echo_columns(span, prompt, source, options),
     }
-    best = best_first(query.text[start:end], places[: options.examined], match.length, source)
+    examined = chosen(places, options.examined, options.seed)
+    best = best_first(query.text[start:end], examined, match.length, source)
     return [
         about_match | occurrence_row(place, level, match.length, source, options.context)
         for level, place in best[: options.occurrences]
+    ]
+
+
+def echo_columns(
+    span: Sequence[str], prompt: str | None, source: Source, options: Options
+) -> dict[str, int | None]:
+    """Return how much of a span stands in the prompt, the template and the baseline."""
+    texts = {"echo": prompt, "template": options.template}
+    longest: dict[str, int | None] = {
+        f"{name}_units": None if text is None else echo_units(span, source.cut(text).folded)
+        for name, text in texts.items()
+    }
+    common = [source.cut(text) for text in options.baseline or []]
+    longest["baseline_units"] = (
+        None
+        if options.baseline is None
+        else max((echo_units(span, text.folded) for text in common), default=0)
+    )
+    known = [length for length in longest.values() if length is not None]
+    return longest | {"discounted_units": len(span) - max(known, default=0)}
+
+
+def discounted_columns(
+    query: Text, prompt: str | None, matches: Sequence[Match], source: Source, options: Options
+) -> Row:
+    """Return what is covered by matches that are long enough without their echo."""
+    left: list[tuple[Match, int]] = []
+    for match in matches:
+        span = query.folded[match.start : match.end]
+        length = echo_columns(span, prompt, source, options)["discounted_units"]
+        assert length is not None
+        if length >= options.minimum_length:
+            left.append((match, length))
+    row = generation_row(query, [match for match, _ in left])
+    return {
+        "covered_units_discounted": row["covered_units"],
+        "coverage_discounted": row["coverage"],
+        "covered_chars_discounted": row["covered_chars"],
+        "longest_match_discounted": max((length for _, length in left), default=0),
+    }
+
+
+def ladder_columns(
+    query: Text, matches: Sequence[Match], source: Source, options: Options
+) -> dict[str, object]:
+    """Return how many code points are covered at each level by the occurrences examined.
+
+    Covered is what lies in a run of at least the minimum length that is equal in both texts.
+    """
+    covered: dict[Fidelity, set[int]] = {level: set() for level in list(Fidelity)[:3]}
+    for match in matches:
+        span = query.folded[match.start : match.end]
+        places = chosen(occurrences(span, source.folded), options.examined, options.seed)
+        for place in places:
+            for start, length in parts_of(match, options.minimum_length):
+                first, end = query.characters(match.start + start, length)
+                document = source.documents[place.document]
+                there, there_end = document.characters(place.start + start, length)
+                level = fidelity(query.text[first:end], document.text[there:there_end])
+                is_whole = length == match.length
+                if source.unit == "token" and not is_whole:
+                    continue
+                if end - first >= options.minimum_chars:
+                    for wanted, characters in covered.items():
+                        if level <= wanted:
+                            characters.update(range(first, end))
+    return {
+        f"covered_chars_{level.name.lower()}": len(characters)
+        for level, characters in covered.items()
+    }
+
+
+def parts_of(match: Match, minimum_length: int) -> list[tuple[int, int]]:
+    """Return the start within the match, and the length, of every part that is long enough."""
+    return [
+        (start, length)
+        for start in range(match.length)
+        for length in range(minimum_length, match.length - start + 1)
     ]
 
 
@@ -218,7 +308,8 @@ def find(text: str, source: Source, options: Options) -> tuple[int, int, list[Ro
     length = len(query.units)
     places = occurrences(query.folded, source.folded)
     start, end = query.characters(0, length)
-    best = best_first(text[start:end], places[: options.examined], length, source)
+    examined = chosen(places, options.examined, options.seed)
+    best = best_first(text[start:end], examined, length, source)
     rows = [
         occurrence_row(place, level, length, source, options.context)
         for level, place in best[: options.occurrences]

@@ -60,8 +60,21 @@ def scan(  # noqa: PLR0913 - the options of the command
         int, typer.Option(help="Places in the corpus to report of each match, best first.")
     ] = 1,
     examined: Annotated[
-        int, typer.Option(help="Places to look at for the best of each match, first ones first.")
+        int, typer.Option(help="Places to look at for the best of each match, drawn evenly.")
     ] = 16,
+    seed: Annotated[
+        int, typer.Option(help="Of the choice of these places, if there are more.")
+    ] = 0,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Text that all prompts share: discounted, as the prompt is."
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="INDEX", help="An index of common material: discounted likewise."),
+    ] = None,
     context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
     threads: Threads = None,
     no_mmap: NoMmap = False,
@@ -80,6 +93,7 @@ def scan(  # noqa: PLR0913 - the options of the command
         occurrences=occurrences,
         occurrences_examined=examined,
         context_chars=context,
+        seed=seed,
         threads=threads,
     )
     opened = open_index(index, no_mmap=no_mmap)
@@ -93,6 +107,8 @@ def scan(  # noqa: PLR0913 - the options of the command
             id_field=id_field,
             prompt_field=prompt_field,
             model_field=model_field,
+            template=template,
+            baseline=open_index(baseline, no_mmap=no_mmap) if baseline else None,
             progress=reporter,
             on_detect=reporter.note,
         )

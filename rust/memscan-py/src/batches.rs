@@ -6,7 +6,7 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
 };
-use memscan_core::{DocumentInfo, Duplicate, Fidelity, GenerationMatches, Occurrence, Span};
+use memscan_core::{Coverage, DocumentInfo, Duplicate, Fidelity, GenerationMatches, Occurrence, Span};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 
@@ -78,7 +78,13 @@ pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<P
         ("count", integers(&rows, |(_, span)| span.count)),
         ("document_count", integers(&rows, |(_, span)| span.document_count)),
         ("count_is_capped", Arc::new(BooleanArray::from(capped)) as ArrayRef),
-        ("echo_units", known_integers(&rows, |(_, span)| span.echo_units)),
+        ("echo_units", known_integers(&rows, |(_, span)| span.echo.prompt)),
+        ("template_units", known_integers(&rows, |(_, span)| span.echo.template)),
+        ("baseline_units", known_integers(&rows, |(_, span)| span.echo.baseline)),
+        (
+            "discounted_units",
+            integers(&rows, |(_, span)| span.echo.discounted(span.units.end - span.units.start)),
+        ),
         ("text", known_texts(&rows, |(_, span)| known(span, &span.text))),
         ("context_before", known_texts(&rows, |(_, span)| known(span, &span.context_before))),
         ("context_after", known_texts(&rows, |(_, span)| known(span, &span.context_after))),
@@ -152,13 +158,24 @@ pub(crate) fn duplicates(py: Python<'_>, found: &[Duplicate]) -> PyResult<Py<PyA
 
 /// One row a generation.
 pub(crate) fn generations(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<Py<PyAny>> {
-    let coverage = results.iter().map(|result| share(result.covered_units, result.unit_count));
+    let coverage = |covered: fn(&GenerationMatches) -> &Coverage| {
+        let shares = results.iter().map(|result| share(covered(result).units, result.unit_count));
+        Arc::new(shares.collect::<Float64Array>()) as ArrayRef
+    };
+    let at = |level: usize| known_integers(results, move |result| Some(result.covered_characters_at?[level]));
     let columns: Columns = vec![
         ("n_units", integers(results, |result| result.unit_count)),
         ("n_chars", known_integers(results, |result| result.character_count)),
-        ("covered_units", integers(results, |result| result.covered_units)),
-        ("coverage", Arc::new(coverage.collect::<Float64Array>()) as ArrayRef),
-        ("covered_chars", known_integers(results, |result| result.covered_characters)),
+        ("covered_units", integers(results, |result| result.covered.units)),
+        ("coverage", coverage(|result| &result.covered)),
+        ("covered_chars", known_integers(results, |result| result.covered.characters)),
+        ("covered_chars_exact", at(0)),
+        ("covered_chars_whitespace", at(1)),
+        ("covered_chars_typography", at(2)),
+        ("covered_units_discounted", integers(results, |result| result.discounted.units)),
+        ("coverage_discounted", coverage(|result| &result.discounted)),
+        ("covered_chars_discounted", known_integers(results, |result| result.discounted.characters)),
+        ("longest_match_discounted", integers(results, |result| result.longest_discounted)),
         ("longest_match", integers(results, |result| result.longest_match)),
         ("n_spans", integers(results, |result| result.match_count)),
         ("listed_spans", integers(results, |result| result.listed_count)),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memscan_core::{
-    BuildOptions, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, OpenOptions, Result,
-    ScanOptions, VectorPath, unit_characters,
+    BuildOptions, Common, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, OpenOptions,
+    Result, ScanOptions, VectorPath, unit_characters,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
@@ -111,7 +111,7 @@ impl Index {
     /// Scan texts; return their spans and one row for each text.
     #[pyo3(signature = (
         texts, prompts, *, tokens=None, prompt_tokens=None, min_length, min_characters=0, occurrences, examined,
-        context, threads=None
+        context, seed=0, template=None, template_tokens=None, baseline=None, threads=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
     fn scan_batch(
@@ -126,10 +126,16 @@ impl Index {
         occurrences: usize,
         examined: usize,
         context: usize,
+        seed: u64,
+        template: Option<PyBackedStr>,
+        template_tokens: Option<PyTokens>,
+        baseline: Option<PyRef<'_, Self>>,
         threads: Option<usize>,
     ) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let index = Arc::clone(&self.0);
-        let options = ScanOptions { min_length, min_characters, occurrences, examined, context };
+        let baseline = baseline.map(|baseline| Arc::clone(&baseline.0));
+        let template = template.map(|template| PyText::new(template, template_tokens));
+        let options = ScanOptions { min_length, min_characters, occurrences, examined, context, seed };
         let results = run(py, threads, move |interrupt| {
             let texts = crate::texts::texts(texts, tokens)?;
             let prompts = paired(prompts, prompt_tokens, texts.len())?;
@@ -139,7 +145,9 @@ impl Index {
                     prompt: prompt.as_ref().map(PyText::borrow),
                 })
                 .collect();
-            index.scan(&generations, &options, interrupt)
+            let template = template.as_ref().map(PyText::borrow);
+            let common = Common { template, baseline: baseline.as_deref() };
+            index.scan_apart_from(common, &generations, &options, interrupt)
         })?;
         Ok((batches::spans(py, &results)?, batches::generations(py, &results)?))
     }

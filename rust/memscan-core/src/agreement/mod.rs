@@ -9,11 +9,13 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use crate::index::MOST_COUNTED;
 use crate::num::{index, offset, position, wide};
 use crate::oracle::{all_texts, matching_statistics, maximal_matches, occurrences};
 use crate::{
-    BuildOptions, Document, DuplicateOptions, Duplicates, Fidelity, Folded, Generation, GenerationMatches,
-    Index, IndexBuilder, Interrupt, ScanOptions, Segmenter, Text, Tokens, Unit, VectorPath,
+    BuildOptions, Common, Document, DuplicateOptions, Duplicates, Echo, Fidelity, Folded, Generation,
+    GenerationMatches, Index, IndexBuilder, Interrupt, ScanOptions, Segmenter, Span, Text, Tokens, Unit,
+    VectorPath,
 };
 
 /// A text with its tokens, if these are the units.
@@ -159,7 +161,8 @@ fn check_against_the_oracle(opened: &Index, texts: &[String], query: &str, optio
     expected.retain(|&(start, end)| owned.characters(start, end) >= options.min_characters);
     let context = format!("{query:?} in {texts:?}, {unit:?}, {options:?}");
     check_spans(&results[0], &expected, &mut numbers, texts, query, &context);
-    check_echo(&results[0], texts, &prompt.text, unit, &context);
+    check_echo(&results[0], texts, &prompt.text, unit, options.min_length, &context);
+    check_common(opened, owned.borrow(), prompt.borrow(), options, &results[0]);
     let lengths: Vec<usize> =
         opened.matching_statistics(owned.borrow()).expect("measures").into_iter().map(index).collect();
     assert_eq!(lengths, matching_statistics(&numbers.corpus, &numbers.query), "{context}");
@@ -190,13 +193,15 @@ fn check_spans(
         let places = occurrences(&numbers.corpus, &units);
         let document_of =
             |place: usize| numbers.corpus[..place].iter().filter(|&&symbol| symbol == 0).count();
-        let documents: BTreeSet<usize> = places.iter().map(|&place| document_of(place)).collect();
+        let looked_at = &places[..places.len().min(offset(MOST_COUNTED))];
+        let documents: BTreeSet<usize> = looked_at.iter().map(|&place| document_of(place)).collect();
         let place = spans.peek().map(|first| first.units.clone());
         assert_eq!(place, Some(wide(start)..wide(end)), "{context}");
         let mut before = Fidelity::Exact;
         while let Some(span) = spans.next_if(|span| Some(&span.units) == place.as_ref()) {
             assert_eq!(span.count, wide(places.len()), "{context}");
             assert_eq!(span.document_count, wide(documents.len()), "{context}");
+            assert_eq!(span.is_capped, looked_at.len() < places.len(), "{context}");
             assert_eq!(slice(query, &span.characters), span.text, "{context}");
             assert_eq!(sliced(query, span.bytes.as_ref()), Some(&*span.text), "{context}");
             let (found, number) = (&span.occurrence, span.occurrence.document_id.replace("document ", ""));
@@ -227,15 +232,22 @@ fn check_spans(
     }
     assert_eq!(spans.next().map(|span| &span.text), None, "{context}");
     assert_eq!(result.match_count, wide(expected.len()), "{context}");
-    assert_eq!(result.covered_units, wide(covered.len()), "{context}");
-    assert_eq!(result.covered_characters, Some(wide(covered_characters.len())), "{context}");
+    assert_eq!(result.covered.units, wide(covered.len()), "{context}");
+    assert_eq!(result.covered.characters, Some(wide(covered_characters.len())), "{context}");
     assert_eq!(result.unit_count, wide(numbers.query.len()), "{context}");
     let longest = expected.iter().map(|(start, end)| end - start).max().unwrap_or(0);
     assert_eq!(result.longest_match, wide(longest), "{context}");
 }
 
 /// The echo of each span is the longest run of its units that stands in the prompt.
-fn check_echo(result: &GenerationMatches, texts: &[String], prompt: &str, unit: Unit, context: &str) {
+fn check_echo(
+    result: &GenerationMatches,
+    texts: &[String],
+    prompt: &str,
+    unit: Unit,
+    min_length: usize,
+    context: &str,
+) {
     for span in &result.spans {
         let [start, end] = [offset(span.units.start), offset(span.units.end)];
         let document =
@@ -245,7 +257,35 @@ fn check_echo(result: &GenerationMatches, texts: &[String], prompt: &str, unit: 
         let units = &numbers.of(document)[offset(found.start)..offset(found.end)];
         assert_eq!(units.len(), end - start, "{context}");
         let longest = matching_statistics(&numbers.query, units).into_iter().max().unwrap_or(0);
-        assert_eq!(span.echo_units, Some(wide(longest)), "{context}");
+        assert_eq!(span.echo.prompt, Some(wide(longest)), "{context}");
+    }
+    let left = |span: &&Span| span.echo.discounted(span.units.end - span.units.start);
+    let spans = result.spans.iter().filter(|span| left(span) >= wide(min_length));
+    let units: BTreeSet<u64> = spans.clone().flat_map(|span| span.units.clone()).collect();
+    let characters: BTreeSet<u64> = spans.clone().flat_map(|span| span.characters.clone()).collect();
+    assert_eq!(result.discounted.units, wide(units.len()), "{context}");
+    assert_eq!(result.discounted.characters, Some(wide(characters.len())), "{context}");
+    assert_eq!(result.longest_discounted, spans.clone().map(|span| left(&span)).max().unwrap_or(0));
+}
+
+/// A template is what a prompt is, and an index that is its own baseline has nothing left.
+fn check_common(
+    opened: &Index,
+    text: Text<'_>,
+    prompt: Text<'_>,
+    options: &ScanOptions,
+    expected: &GenerationMatches,
+) {
+    let generation = Generation { text, prompt: None };
+    let common = Common { template: Some(prompt), baseline: Some(opened) };
+    let found = opened.scan_apart_from(common, &[generation], options, &Interrupt::new()).expect("scans");
+    assert_eq!(found[0].covered, expected.covered);
+    assert_eq!((found[0].discounted.units, found[0].longest_discounted), (0, 0));
+    assert_eq!(found[0].spans.len(), expected.spans.len());
+    for (found, expected) in found[0].spans.iter().zip(&expected.spans) {
+        let length = found.units.end - found.units.start;
+        let echo = Echo { prompt: None, template: expected.echo.prompt, baseline: Some(length) };
+        assert_eq!((found.echo, &found.text), (echo, &expected.text));
     }
 }
 
@@ -278,7 +318,7 @@ fn check_duplicates(opened: &Index, texts: &[String], min_length: usize) {
             assert_eq!(next.occurrence.document_id, format!("document {number}"), "{texts:?}, {unit:?}");
             assert_eq!(next.occurrence.units, wide(start)..wide(end), "{texts:?}, {unit:?}, {min_length}");
             assert_eq!(next.count, wide(places.len()));
-            let documents: BTreeSet<usize> = (places.iter())
+            let documents: BTreeSet<usize> = (places.iter().take(offset(MOST_COUNTED)))
                 .map(|&place| numbers.corpus[..place].iter().filter(|&&symbol| symbol == 0).count())
                 .collect();
             assert_eq!(next.document_count, wide(documents.len()));
@@ -410,7 +450,7 @@ proptest! {
         let shard_units = Some(shard_units);
         let options = BuildOptions { unit, filter_k: Some(filter_k), shard_units, ..BuildOptions::default() };
         let opened = build(folder.path(), &texts, &options);
-        let options = ScanOptions { min_length, min_characters, occurrences, examined: 16, context: 7 };
+        let options = ScanOptions { min_length, min_characters, occurrences, examined: 16, context: 7, seed: 0 };
         for query in queries.iter().chain(&texts) {
             check_against_the_oracle(&opened, &texts, query, &options);
         }
@@ -440,7 +480,7 @@ proptest! {
         let more: Vec<Owned> = texts[1..].iter().map(|text| Owned::new(text, unit)).collect();
         add(&mut builder, &more, 1);
         builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
-        let scan = ScanOptions { min_length, min_characters: 0, occurrences: 2, examined: 16, context: 7 };
+        let scan = ScanOptions { min_length, min_characters: 0, occurrences: 2, examined: 16, context: 7, seed: 0 };
         check_against_the_oracle(&open(&path), &texts, &query, &scan);
 
         let mut left = texts.clone();

@@ -69,11 +69,13 @@ proptest! {
         filter_k in 1..5_u32,
         min_length in 1..6_usize,
         occurrences in 1..4_usize,
+        examined in 1..5_usize,
+        seed in 0..3_u64,
     ) {
         prop_assume!(texts.iter().any(|text| has_units(unit, text)));
         let folder = tempfile::tempdir().expect("makes a folder");
         let queries: Vec<Owned> = queries.iter().chain(&texts).map(|text| Owned::new(text, unit)).collect();
-        let scan = ScanOptions { min_length, min_characters: 0, occurrences, examined: 16, context: 7 };
+        let scan = ScanOptions { min_length, min_characters: 0, occurrences, examined, context: 7, seed };
         let mut at_shards = Vec::new();
         for shard_units in [1, 30, 100_000] {
             let shard_units = Some(shard_units);

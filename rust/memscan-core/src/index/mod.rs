@@ -34,7 +34,9 @@ pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, TokenizerM
 pub use options::{BuildOptions, BuildStatistics, OpenOptions, Tokenizer};
 
 pub(crate) use shard::{Alphabet, Shard, byte_symbol};
-pub(crate) use summary::{Summary, summarise_interval};
+#[cfg(test)]
+pub(crate) use summary::MOST_COUNTED;
+pub(crate) use summary::{Choice, summarise};
 pub(crate) use text::{CHECKPOINT_UNITS, TextReader, count_characters};
 
 use crate::error::{Error, Result};

@@ -17,12 +17,11 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::candidates::candidates;
-use super::locate::{Locator, Occurrence, summarise};
-use super::maximal::CorpusMatch;
+use super::locate::{Locator, Occurrence};
 use super::shard_query::ShardQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::Filter;
-use crate::index::{Alphabet, Index, Shard};
+use crate::index::{Alphabet, Choice, Index, Shard, summarise};
 use crate::num::{index, position};
 use crate::progress::Interrupt;
 use crate::suffix::{Symbol, longest_repeats};
@@ -211,13 +210,12 @@ impl<'a> Finder<'a> {
                 intervals.push((number, found.interval));
             }
         }
-        let found = CorpusMatch { units: run.clone(), intervals };
-        let summary = summarise(&found, self.index, PLACES_LOOKED_AT);
+        let summary = summarise(self.index, &intervals, Choice::First(PLACES_LOOKED_AT));
         let here = (self.number, position(place.start));
         let located = self.locator.locate(here, &hashes[run], &mut self.segmenter)?;
         let occurrence = self.locator.describe(located, self.options.context)?;
         let mut other_documents: Vec<String> = Vec::new();
-        for &(number, start) in &summary.first {
+        for &(number, start) in &summary.places {
             let documents = self.index.shards()[number].documents();
             let id = documents.id(documents.at_position(start));
             if other_documents.len() < self.options.documents

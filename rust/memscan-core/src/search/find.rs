@@ -3,13 +3,13 @@ Answers about one text: where it stands as a whole, its longest match.
 */
 
 use super::fidelity::Fidelity;
-use super::locate::{Occurrence, summarise};
+use super::locate::Occurrence;
 use super::maximal::CorpusMatch;
 use super::query::Query;
 use super::results::{Generation, GenerationMatches, ScanOptions};
 use super::scanner::Scanner;
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::Index;
+use crate::index::{Index, summarise};
 use crate::progress::Interrupt;
 use crate::suffix::Interval;
 use crate::units::{Segmenter, Text, Unit, VectorPath};
@@ -34,9 +34,9 @@ impl Index {
         let mut scanner = Scanner::new(self);
         let query = Query::new(text, &mut scanner.segmenter)?;
         let whole = self.whole(&query, &mut scanner)?;
-        let summary = summarise(&whole, self, options.examined.max(options.occurrences));
+        let summary = summarise(self, &whole.intervals, options.choice());
         let own_text = query.bytes(&(0..query.len())).map(|bytes| &query.text()[bytes]);
-        let occurrences = scanner.best(&summary.first, query.hashes(), own_text, options)?;
+        let occurrences = scanner.best(&summary.places, query.hashes(), own_text, options)?;
         Ok(Found {
             count: summary.count,
             document_count: summary.document_count,

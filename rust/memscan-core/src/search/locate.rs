@@ -9,9 +9,8 @@ counted, and of tokens the places are stored.
 
 use std::ops::Range;
 
-use super::maximal::CorpusMatch;
 use crate::error::{Error, Result};
-use crate::index::{CHECKPOINT_UNITS, Index, Shard, Summary, TextReader, summarise_interval};
+use crate::index::{CHECKPOINT_UNITS, Index, Shard, TextReader};
 use crate::num::{index, position, wide};
 use crate::units::{Segmenter, Unit};
 
@@ -40,20 +39,6 @@ pub struct Occurrence {
     pub context_before: String,
     /// The document's text after it.
     pub context_after: String,
-}
-
-/// Sum up the occurrences of a match, with its first `wanted` places.
-pub(crate) fn summarise(found: &CorpusMatch, index: &Index, wanted: usize) -> Summary {
-    let mut whole = Summary::default();
-    for &(shard, interval) in &found.intervals {
-        let part = summarise_interval(index, shard, interval, wanted);
-        whole.count += part.count;
-        whole.document_count += part.document_count;
-        whole.is_capped |= part.is_capped;
-        let room = wanted - whole.first.len();
-        whole.first.extend(part.first.iter().take(room));
-    }
-    whole
 }
 
 /// Finds places in the original text of an index. One a thread.

@@ -18,6 +18,7 @@ mod duplicates;
 mod echo;
 mod fidelity;
 mod find;
+mod ladder;
 mod locate;
 mod maximal;
 mod query;
@@ -28,8 +29,9 @@ mod shard_query;
 mod statistics;
 
 pub use duplicates::{Duplicate, DuplicateOptions, Duplicates};
+pub use echo::Echo;
 pub use fidelity::Fidelity;
 pub use find::{Found, unit_characters};
 pub use locate::Occurrence;
-pub use results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+pub use results::{Common, Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
 pub use statistics::Novelty;

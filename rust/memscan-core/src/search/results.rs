@@ -4,9 +4,11 @@ What is asked of a scan, and what it answers.
 
 use std::ops::Range;
 
+use super::echo::Echo;
 use super::fidelity::Fidelity;
 use super::locate::Occurrence;
 use crate::error::{Error, ErrorKind, Result};
+use crate::index::{Choice, Index};
 use crate::units::Text;
 
 /// The most bytes of evidence collected for one generation; the match that passes it is the last.
@@ -37,11 +39,13 @@ pub struct ScanOptions {
     pub examined: usize,
     /// The most characters of context on either side.
     pub context: usize,
+    /// Of the random choice of occurrences that are compared, where there are more.
+    pub seed: u64,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { min_length: 10, min_characters: 0, occurrences: 1, examined: 16, context: 200 }
+        Self { min_length: 10, min_characters: 0, occurrences: 1, examined: 16, context: 200, seed: 0 }
     }
 }
 
@@ -55,6 +59,11 @@ impl ScanOptions {
             }
         }
         Ok(())
+    }
+
+    /// The occurrences that are compared.
+    pub(crate) fn choice(&self) -> Choice {
+        Choice::Spread { count: self.examined.max(self.occurrences), seed: self.seed }
     }
 }
 
@@ -77,14 +86,32 @@ pub struct Span {
     pub document_count: u64,
     /// Whether there are too many occurrences to look at each.
     pub is_capped: bool,
-    /// The longest part of it that stands in the prompt, in units; none without a prompt.
-    pub echo_units: Option<u64>,
+    /// The longest parts of it that stand in the prompt and in what is common.
+    pub echo: Echo,
     /// The generation's own text there; empty, as the context is, if only tokens are known.
     pub text: String,
     /// The generation's text before it.
     pub context_before: String,
     /// The generation's text after it.
     pub context_after: String,
+}
+
+/// How much of a text some matches hold together.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Coverage {
+    /// Units in their union.
+    pub units: u64,
+    /// Characters in it; none if only tokens are known.
+    pub characters: Option<u64>,
+}
+
+/// What is common to all generations, and so no evidence of copying.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Common<'a> {
+    /// What all prompts share.
+    pub template: Option<Text<'a>>,
+    /// Idioms, licences, scripture, a benchmark's own text; of the same units as the corpus.
+    pub baseline: Option<&'a Index>,
 }
 
 /// What a generation has in common with the corpus.
@@ -94,12 +121,18 @@ pub struct GenerationMatches {
     pub unit_count: u64,
     /// Characters in the text; none if only tokens are known.
     pub character_count: Option<u64>,
-    /// Units in the union of the spans.
-    pub covered_units: u64,
-    /// Characters in the union of the spans; none if only tokens are known.
-    pub covered_characters: Option<u64>,
+    /// What the union of the matches holds.
+    pub covered: Coverage,
+    /// What the union of those matches holds that have the minimum length without their echo.
+    pub discounted: Coverage,
+    /// Characters inside runs of at least the minimum length that are equal as `exact`, as `whitespace` and
+    /// as `typography` to an occurrence that was examined; none if there are no texts to compare.
+    pub covered_characters_at: Option<[u64; 3]>,
     /// Units in the longest match of at least the minimum length, or zero.
     pub longest_match: u64,
+    /// Units in what is left without its echo of the match of which most is left; zero if less than the
+    /// minimum length.
+    pub longest_discounted: u64,
     /// How many maximal matches there are.
     pub match_count: u64,
     /// How many of them are in `spans`: all, unless they pass [`MOST_EVIDENCE_BYTES`].

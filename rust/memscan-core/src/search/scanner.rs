@@ -5,19 +5,27 @@ What one thread needs to scan, and how it scans one text.
 use std::ops::Range;
 
 use super::candidates::candidates;
-use super::echo::Prompt;
+use super::echo::{Echo, Prompt, longest_parts};
 use super::fidelity::Fidelity;
-use super::locate::{Locator, Occurrence, first_characters, last_characters, summarise};
+use super::ladder::{Ladder, Pieces};
+use super::locate::{Located, Locator, Occurrence, first_characters, last_characters};
 use super::maximal::{CorpusMatch, ShardMatch, join_shards};
 use super::query::Query;
-use super::results::{Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+use super::results::{Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
 use super::shard_query::ShardQuery;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::index::{Index, count_characters};
+use crate::index::{Index, count_characters, summarise};
 use crate::num::wide;
 use crate::progress::Interrupt;
-use crate::units::Segmenter;
+use crate::units::{Segmenter, Text, Unit};
+
+/// What is common, and so no evidence, besides each generation's own prompt.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sources<'a> {
+    pub(crate) template: Option<&'a Prompt>,
+    pub(crate) baseline: Option<&'a Index>,
+}
 
 /// Buffers and readers of one thread.
 #[derive(Debug)]
@@ -26,15 +34,23 @@ pub(crate) struct Scanner<'a> {
     pub(crate) segmenter: Segmenter,
     locator: Locator<'a>,
     filters: Vec<Filter<'a>>,
+    template: Option<&'a Prompt>,
+    baseline: Option<Box<Self>>,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
+        Self::with_sources(index, Sources::default())
+    }
+
+    pub(crate) fn with_sources(index: &'a Index, sources: Sources<'a>) -> Self {
         Self {
             index,
             segmenter: index.segmenter(),
             locator: Locator::new(index),
             filters: index.filters(index.shards()),
+            template: sources.template,
+            baseline: sources.baseline.map(|baseline| Box::new(Self::new(baseline))),
         }
     }
 
@@ -48,29 +64,31 @@ impl<'a> Scanner<'a> {
         let query = Query::new(generation.text, &mut self.segmenter)?;
         let mut matches = self.matches(&query, options.min_length);
         if options.min_characters > 0 {
-            matches.retain(|one| character_length(&query, one) >= wide(options.min_characters));
+            matches.retain(|one| character_length(&query, &one.units) >= wide(options.min_characters));
         }
-        let (covered_units, covered_characters) = coverage(&query, &matches);
+        let echoes = self.echoes(&query, generation.prompt, &matches)?;
+        let left = |(one, echo): (&CorpusMatch, &Echo)| echo.discounted(wide(one.units.len()));
+        let is_left = |length: &u64| *length >= wide(options.min_length);
+        let discounted = matches.iter().zip(&echoes).filter(|pair| is_left(&left(*pair)));
+        let longest_discounted = matches.iter().zip(&echoes).map(left).filter(is_left).max();
         let mut result = GenerationMatches {
             unit_count: wide(query.len()),
             character_count: query.has_text().then(|| count_characters(query.text().as_bytes())),
-            covered_units,
-            covered_characters,
+            covered: coverage(&query, matches.iter().map(|one| &one.units)),
+            discounted: coverage(&query, discounted.map(|(one, _)| &one.units)),
             longest_match: matches.iter().map(|one| wide(one.units.len())).max().unwrap_or(0),
+            longest_discounted: longest_discounted.unwrap_or(0),
             match_count: wide(matches.len()),
             ..GenerationMatches::default()
         };
-        let prompt = match generation.prompt {
-            Some(prompt) if !matches.is_empty() => Some(Prompt::new(prompt, &mut self.segmenter)?),
-            _ => None,
-        };
         let mut counted = CharacterCount::new(query.text());
+        let mut ladder = Ladder::default();
         let mut evidence_bytes = 0;
-        for found in &matches {
+        for (found, echo) in matches.iter().zip(echoes) {
             interrupt.check()?;
-            let span = MatchedSpan::new(&query, found, &mut counted);
+            let span = MatchedSpan::new(&query, found, echo, &mut counted);
             let first_row = result.spans.len();
-            self.add_rows(&span, prompt.as_ref(), options, &mut result.spans)?;
+            self.add_rows(&span, options, &mut ladder, &mut result.spans)?;
             result.listed_count += 1;
             let rows = &result.spans[first_row..];
             evidence_bytes +=
@@ -79,18 +97,59 @@ impl<'a> Scanner<'a> {
                 break;
             }
         }
+        if query.has_text() && self.index.has_text() {
+            result.covered_characters_at = Some(ladder.characters(query.text()));
+        }
         Ok(result)
     }
 
-    /// The maximal matches of at least `min_length` units, in the whole corpus.
+    /// The echo of each match.
+    fn echoes(
+        &mut self,
+        query: &Query<'_>,
+        prompt: Option<Text<'_>>,
+        matches: &[CorpusMatch],
+    ) -> Result<Vec<Echo>> {
+        let mut echoes = vec![Echo::default(); matches.len()];
+        if matches.is_empty() {
+            return Ok(echoes);
+        }
+        let mut put = |runs: Vec<Range<usize>>, place: fn(&mut Echo) -> &mut Option<u64>| {
+            let parts = longest_parts(matches.iter().map(|one| &one.units), &runs);
+            echoes.iter_mut().zip(parts).for_each(|(echo, part)| *place(echo) = Some(part));
+        };
+        if let Some(prompt) = prompt {
+            let prompt = Prompt::new(prompt, &mut self.segmenter)?;
+            put(prompt.matches(query, &mut self.segmenter), |echo| &mut echo.prompt);
+        }
+        if let Some(template) = self.template {
+            put(template.matches(query, &mut self.segmenter), |echo| &mut echo.template);
+        }
+        if let Some(baseline) = &mut self.baseline {
+            put(baseline.runs(query), |echo| &mut echo.baseline);
+        }
+        Ok(echoes)
+    }
+
+    /// The maximal matches of at least `min_length` units, in the whole corpus; of bytes, those of whole
+    /// characters.
     pub(crate) fn matches(&mut self, query: &Query<'_>, min_length: usize) -> Vec<CorpusMatch> {
+        self.found(query, min_length, query.may_cut_characters())
+    }
+
+    /// What of the query stands in the corpus: its maximal matches of any length, whole characters or not.
+    fn runs(&mut self, query: &Query<'_>) -> Vec<Range<usize>> {
+        self.found(query, 1, false).into_iter().map(|one| one.units).collect()
+    }
+
+    fn found(&mut self, query: &Query<'_>, min_length: usize, trim: bool) -> Vec<CorpusMatch> {
         let mut found = Vec::new();
         let stretches = candidates(&self.filters, query.hashes(), min_length);
         for (number, (shard, stretches)) in self.index.shards().iter().zip(stretches).enumerate() {
             for stretch in stretches {
                 let part = query.in_shard(&stretch, shard, &mut self.segmenter);
                 let mut matches = part.maximal_matches(min_length);
-                if query.may_cut_characters() {
+                if trim {
                     matches = whole_characters(query, &part, matches, stretch.start);
                     matches.retain(|one| one.units.len() >= min_length);
                 }
@@ -112,39 +171,60 @@ impl<'a> Scanner<'a> {
         text: Option<&str>,
         options: &ScanOptions,
     ) -> Result<Vec<(Option<Fidelity>, Occurrence)>> {
-        let mut located = Vec::new();
+        let examined = self.examine(places, hashes, text, options)?;
+        self.most_faithful(examined, options)
+    }
+
+    /// The occurrences at `places` with their fidelity, until enough are exact.
+    fn examine(
+        &mut self,
+        places: &[(usize, u32)],
+        hashes: &[u32],
+        text: Option<&str>,
+        options: &ScanOptions,
+    ) -> Result<Vec<(Option<Fidelity>, Located)>> {
+        let mut examined = Vec::new();
         let mut exact_count = 0;
         for &place in places {
             let one = self.locator.locate(place, hashes, &mut self.segmenter)?;
             let fidelity = text.zip(one.text.as_deref()).map(|(text, other)| Fidelity::of(text, other));
             // Without texts to compare all occurrences are alike.
             exact_count += usize::from(fidelity.is_none_or(|fidelity| fidelity == Fidelity::Exact));
-            located.push((fidelity, one));
+            examined.push((fidelity, one));
             if exact_count == options.occurrences {
                 break;
             }
         }
-        located.sort_by_key(|(fidelity, _)| *fidelity);
-        located.truncate(options.occurrences);
+        Ok(examined)
+    }
+
+    fn most_faithful(
+        &mut self,
+        mut examined: Vec<(Option<Fidelity>, Located)>,
+        options: &ScanOptions,
+    ) -> Result<Vec<(Option<Fidelity>, Occurrence)>> {
+        examined.sort_by_key(|(fidelity, _)| *fidelity);
+        examined.truncate(options.occurrences);
         let describe = |(fidelity, one)| Ok((fidelity, self.locator.describe(one, options.context)?));
-        located.into_iter().map(describe).collect()
+        examined.into_iter().map(describe).collect()
     }
 
     /// Add a row for each reported occurrence of a match.
     fn add_rows(
         &mut self,
         span: &MatchedSpan<'_>,
-        prompt: Option<&Prompt>,
         options: &ScanOptions,
+        ladder: &mut Ladder,
         rows: &mut Vec<Span>,
     ) -> Result<()> {
-        let MatchedSpan { query, found, bytes, characters } = span;
+        let MatchedSpan { query, found, bytes, characters, echo } = span;
         let (text, units) = (query.text(), &found.units);
         let inside = bytes.clone().unwrap_or(0..0);
-        let echo_units = prompt.map(|prompt| wide(prompt.echo(query, units, &mut self.segmenter)));
-        let summary = summarise(found, self.index, options.examined.max(options.occurrences));
+        let summary = summarise(self.index, &found.intervals, options.choice());
         let own_text = bytes.as_ref().map(|_| &text[inside.clone()]);
-        let best = self.best(&summary.first, &query.hashes()[units.clone()], own_text, options)?;
+        let examined = self.examine(&summary.places, &query.hashes()[units.clone()], own_text, options)?;
+        self.climb(ladder, span, &examined, options);
+        let best = self.most_faithful(examined, options)?;
         rows.extend(best.into_iter().map(|(fidelity, occurrence)| Span {
             units: wide(units.start)..wide(units.end),
             characters: characters.clone(),
@@ -154,12 +234,38 @@ impl<'a> Scanner<'a> {
             count: summary.count,
             document_count: summary.document_count,
             is_capped: summary.is_capped,
-            echo_units,
+            echo: *echo,
             text: text[inside.clone()].to_owned(),
             context_before: last_characters(&text[..inside.start], options.context).to_owned(),
             context_after: first_characters(&text[inside.end..], options.context).to_owned(),
         }));
         Ok(())
+    }
+
+    /// Cover what the occurrences examined of a match have at each level.
+    fn climb(
+        &mut self,
+        ladder: &mut Ladder,
+        span: &MatchedSpan<'_>,
+        examined: &[(Option<Fidelity>, Located)],
+        options: &ScanOptions,
+    ) {
+        let Some(bytes) = &span.bytes else { return };
+        let Some(best) = examined.iter().filter_map(|(fidelity, _)| *fidelity).min() else { return };
+        ladder.cover(bytes, best);
+        // Of tokens only whole occurrences are compared: where they stand in the document is not at hand.
+        if best == Fidelity::Exact || self.segmenter.unit() == Unit::Token {
+            return;
+        }
+        let own = span.pieces();
+        for (_, other) in examined {
+            let Some(text) = &other.text else { continue };
+            let mut units = Vec::with_capacity(own.units.len());
+            self.segmenter.segment(text.as_str().into(), |unit| units.push(unit.start..unit.end));
+            let other = Pieces { text, units };
+            let own = (bytes.start, &own);
+            ladder.cover_runs(own, &other, options.min_length, options.min_characters);
+        }
     }
 }
 
@@ -191,11 +297,17 @@ struct MatchedSpan<'a> {
     found: &'a CorpusMatch,
     bytes: Option<Range<usize>>,
     characters: Range<u64>,
+    echo: Echo,
 }
 
 impl<'a> MatchedSpan<'a> {
     /// Matches come from left to right, and so do the places that are counted.
-    fn new(query: &'a Query<'a>, found: &'a CorpusMatch, counted: &mut CharacterCount<'_>) -> Self {
+    fn new(
+        query: &'a Query<'a>,
+        found: &'a CorpusMatch,
+        echo: Echo,
+        counted: &mut CharacterCount<'_>,
+    ) -> Self {
         let bytes = query.bytes(&found.units);
         let characters = match &bytes {
             Some(bytes) => {
@@ -204,30 +316,43 @@ impl<'a> MatchedSpan<'a> {
             }
             None => wide(found.units.start)..wide(found.units.end),
         };
-        Self { query, found, bytes, characters }
+        Self { query, found, bytes, characters, echo }
+    }
+
+    /// Its text and where its units stand in it.
+    fn pieces(&self) -> Pieces<'a> {
+        let bytes = self.bytes.clone().unwrap_or(0..0);
+        let within = |unit: usize| {
+            let unit = self.query.bytes(&(unit..unit + 1)).unwrap_or(0..0);
+            unit.start.saturating_sub(bytes.start)..unit.end.saturating_sub(bytes.start)
+        };
+        Pieces {
+            text: &self.query.text()[bytes.clone()],
+            units: self.found.units.clone().map(within).collect(),
+        }
     }
 }
 
 /// How many characters a match has; none if only tokens are known.
-fn character_length(query: &Query<'_>, found: &CorpusMatch) -> u64 {
-    query.bytes(&found.units).map_or(0, |bytes| count_characters(&query.text().as_bytes()[bytes]))
+fn character_length(query: &Query<'_>, units: &Range<usize>) -> u64 {
+    query.bytes(units).map_or(0, |bytes| count_characters(&query.text().as_bytes()[bytes]))
 }
 
-/// How many units and characters the union of the matches holds.
+/// How many units and characters the union of some matches holds, which come from left to right.
 ///
 /// Each match adds what reaches past the one before it.
-fn coverage(query: &Query<'_>, matches: &[CorpusMatch]) -> (u64, Option<u64>) {
+fn coverage<'m>(query: &Query<'_>, matches: impl Iterator<Item = &'m Range<usize>>) -> Coverage {
     let (mut units, mut characters) = (0, 0);
     let (mut units_end, mut bytes_end) = (0, 0);
     for found in matches {
-        units += wide(found.units.end - found.units.start.max(units_end));
-        units_end = found.units.end;
-        let bytes = query.bytes(&found.units).unwrap_or(0..0);
+        units += wide(found.end - found.start.max(units_end));
+        units_end = found.end;
+        let bytes = query.bytes(found).unwrap_or(0..0);
         let first_byte = bytes.start.max(bytes_end).min(bytes.end);
         characters += count_characters(&query.text().as_bytes()[first_byte..bytes.end]);
         bytes_end = bytes.end;
     }
-    (units, query.has_text().then_some(characters))
+    Coverage { units, characters: query.has_text().then_some(characters) }
 }
 
 /// Counts the characters before places of a text that come from left to right.
