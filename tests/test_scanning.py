@@ -138,6 +138,12 @@ def test_run_counts_what_the_tables_hold(index: Index, tmp_path: Path, json_line
         "covered_chars": len("it is a truth universally acknowledged that a single man in ")
         + len("possession of a"),
         "longest_match": 14,
+        "covered_chars_exact": 0,
+        "covered_chars_whitespace": 0,
+        "covered_chars_typography": 0,
+        "with_span_discounted": 0,
+        "covered_units_discounted": 0,
+        "covered_chars_discounted": 0,
     }
     assert summary.counts.spans == 1
     assert [rejection.id for rejection in summary.rejections] == ["c"]

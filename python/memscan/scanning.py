@@ -46,6 +46,7 @@ class RunSummary:
         min_chars: The shortest match that was looked for, in characters; 0 for no such limit.
         store_text: Whether the index stores texts; if not, no occurrence was compared with its
             text, and fidelity is unknown.
+        discounts: What was discounted of the matches: ``prompts``, ``template``, ``baseline``.
         counts: What it saw and found.
         rejections: The first of the rejected records.
         seconds: How long it took.
@@ -56,6 +57,7 @@ class RunSummary:
     min_length: int
     min_chars: int
     store_text: bool
+    discounts: tuple[str, ...]
     counts: RunCounts
     rejections: tuple[Rejection, ...]
     seconds: float
@@ -152,6 +154,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         min_length=options.min_length_in(index.info.unit),
         min_chars=options.min_chars,
         store_text=index.info.store_text,
+        discounts=_discounts(common, has_prompts=tally.has_prompts),
         counts=counts,
         rejections=tuple(tally.rejections),
         seconds=seconds,
@@ -192,6 +195,15 @@ def _about_index(index: Index) -> dict[str, object]:
         "text_bytes": info.text_bytes,
         "store_text": info.store_text,
     }
+
+
+def _discounts(common: Common, *, has_prompts: bool) -> tuple[str, ...]:
+    given = {
+        "prompts": has_prompts,
+        "template": common.template is not None,
+        "baseline": common.baseline is not None,
+    }
+    return tuple(name for name, is_given in given.items() if is_given)
 
 
 def _about_template(template: Template) -> dict[str, object]:

@@ -38,6 +38,14 @@ class RunCounts:
         n_chars: Code points of the generations.
         covered_chars: Code points inside a match.
         longest_match: The longest match, in units.
+        covered_chars_exact: Code points inside a run of at least the minimum length that is equal
+            byte for byte to an occurrence examined; ``None`` if there were no texts to compare.
+        covered_chars_whitespace: The same, white space apart.
+        covered_chars_typography: The same, typography apart too.
+        with_span_discounted: How many generations hold a match that has the minimum length without
+            what of it stood in the prompt, the template or the baseline.
+        covered_units_discounted: Units inside such a match.
+        covered_chars_discounted: Code points inside such a match.
     """
 
     generations: int = 0
@@ -54,6 +62,15 @@ class RunCounts:
     n_chars: int = 0
     covered_chars: int = 0
     longest_match: int = 0
+    covered_chars_exact: int | None = None
+    covered_chars_whitespace: int | None = None
+    covered_chars_typography: int | None = None
+    with_span_discounted: int = 0
+    covered_units_discounted: int = 0
+    covered_chars_discounted: int = 0
+
+
+LADDER = ("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography")
 
 
 @dataclass(slots=True)
@@ -65,6 +82,7 @@ class Tally:
 
     sums: dict[str, int] = field(default_factory=dict)
     longest_match: int = 0
+    has_prompts: bool = False
     rejections: list[Rejection] = field(default_factory=list)
     id_hashes: list[NDArray[np.int64]] = field(default_factory=list)
 
@@ -85,8 +103,16 @@ class Tally:
         self._sum("rows", spans.num_rows)
         for name in ("n_units", "covered_units", "n_chars", "covered_chars"):
             self._sum(name, pc.sum(generations.column(name)))
+        for name in ("covered_units_discounted", "covered_chars_discounted"):
+            self._sum(name, pc.sum(generations.column(name)))
+        for name in LADDER:
+            if (known := pc.sum(generations.column(name))).is_valid:
+                self._sum(name, known)
+        left = pc.greater(generations.column("longest_match_discounted"), 0)
+        self._sum("with_span_discounted", pc.sum(left))
         longest = pc.max(generations.column("longest_match")).as_py()
         self.longest_match = max(self.longest_match, longest or 0)
+        self.has_prompts |= any(getattr(record, "prompt", None) is not None for record in records)
         rejected = [record for record in records if isinstance(record, Rejection)]
         self.rejections.extend(rejected[: REJECTIONS_KEPT - len(self.rejections)])
         hashes = [hash(record.id) for record in records if isinstance(record, Generation)]

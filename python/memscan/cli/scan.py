@@ -23,10 +23,11 @@ from memscan.cli.arguments import (
 from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
 from memscan.cli.rejections import show_rejections
-from memscan.cli.wording import counted, share
+from memscan.cli.wording import counted, percent, share
 
 if TYPE_CHECKING:
     from memscan.scanning import RunSummary
+    from memscan.tally import RunCounts
 
 EXAMPLES = """\b
 Examples:
@@ -137,6 +138,10 @@ def sentence(summary: "RunSummary") -> str:
     if counts.longest_match:
         found.append(f"longest {counted(counts.longest_match, unit)}")
     sentences = ["; ".join(found)]
+    if counts.spans and summary.discounts:
+        sentences.append(_without_echo(summary))
+    if counts.spans and unit == "word" and counts.covered_chars_exact is not None:
+        sentences.append(_ladder(counts))
     if counts.rejected:
         sentences.append(f"{counted(counts.rejected, 'record')} rejected")
     if counts.spans and not summary.store_text:
@@ -145,6 +150,30 @@ def sentence(summary: "RunSummary") -> str:
             "unknown"
         )
     return ". ".join(sentences) + "."
+
+
+def _without_echo(summary: "RunSummary") -> str:
+    counts, unit = summary.counts, summary.unit
+    given = {"prompts": "their prompts", "template": "the template", "baseline": "the baseline"}
+    where = " or ".join(given[name] for name in summary.discounts)
+    left = share(counts.covered_units_discounted, counts.n_units, unit)
+    return (
+        f"Less what stood in {where}: {counts.with_span_discounted:,} hold such a passage; {left} "
+        "covered"
+    )
+
+
+def _ladder(counts: "RunCounts") -> str:
+    levels = {
+        "byte for byte": counts.covered_chars_exact,
+        "white space apart": counts.covered_chars_whitespace,
+        "typography apart": counts.covered_chars_typography,
+        "as words": counts.covered_chars,
+    }
+    shares = ", ".join(
+        f"{percent((covered or 0) / counts.n_chars)} {level}" for level, covered in levels.items()
+    )
+    return f"Of {counted(counts.n_chars, 'character')} are covered {shares}"
 
 
 def _warn(summary: "RunSummary") -> None:

@@ -19,6 +19,18 @@ from memscan.report.wording import (
 )
 
 MODELS_SHOWN = 40
+LADDER = {
+    "exact": "covered_chars_exact",
+    "whitespace": "covered_chars_whitespace",
+    "typography": "covered_chars_typography",
+    "folded": "covered_chars",
+}
+LADDER_MEANINGS = {
+    "exact": "in runs that are equal byte for byte",
+    "whitespace": "in runs that are equal after white space is",
+    "typography": "and after quotes, dashes, ellipses and ligatures are",
+    "folded": "in passages, however they are written",
+}
 
 _BAR = Markup(
     '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"'
@@ -109,6 +121,28 @@ def fidelity_rows(findings: Findings, unit: Unit) -> list[BarRow]:
         )
         for name, count in counts.items()
     ]
+
+
+def ladder_rows(counts: Mapping[str, object]) -> list[BarRow]:
+    """Return how many characters stand in passages at each level; nothing if that is not known."""
+    whole = counts.get("n_chars")
+    if not isinstance(whole, int) or whole < 1:
+        return []
+    rows = []
+    for name, column in LADDER.items():
+        covered = counts.get(column)
+        if not isinstance(covered, int) or not 0 <= covered <= whole:
+            return []
+        rows.append(
+            BarRow(
+                name=name,
+                meaning=LADDER_MEANINGS[name],
+                count=number(covered),
+                share=percent(covered, whole),
+                bar=bar(covered, whole),
+            )
+        )
+    return rows
 
 
 def model_rows(models: Mapping[str | None, Figures], unit: Unit) -> list[ModelRow]:

@@ -26,6 +26,12 @@ GENERATION_COLUMNS = (
     *("generation_id", "model", "status", "error", "n_units", "n_chars", "covered_units"),
     *("coverage", "covered_chars", "longest_match", "n_spans"),
 )
+GENERATION_ADDED = (
+    *("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography"),
+    *("covered_units_discounted", "coverage_discounted", "covered_chars_discounted"),
+    "longest_match_discounted",
+)
+"""Columns that results of the first versions do not have."""
 SPAN_NUMBERS = (
     *("start", "end", "byte_start", "byte_end", "n_units", "n_chars"),
     *("document_start", "document_end", "document_byte_start", "document_byte_end"),
@@ -37,7 +43,10 @@ SPAN_TEXTS = (
 )
 SPAN_STRINGS = ("generation_id", "model", "document_id", "fidelity", *SPAN_TEXTS)
 SPAN_COLUMNS = (*SPAN_STRINGS, *SPAN_NUMBERS, "count_is_capped")
-SPAN_ADDED = ("unit_start", "unit_end", "document_unit_start", "document_unit_end")
+SPAN_ADDED = (
+    *("unit_start", "unit_end", "document_unit_start", "document_unit_end"),
+    *("template_units", "baseline_units", "discounted_units"),
+)
 """Columns that results of the first versions do not have."""
 
 _BATCH_ROWS = 4096

@@ -11,7 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from memscan.report.columns import Best, Row, numbered, numbers
-from memscan.report.folder import GENERATION_COLUMNS, GENERATION_NUMBERS, Results
+from memscan.report.folder import (
+    GENERATION_ADDED,
+    GENERATION_COLUMNS,
+    GENERATION_NUMBERS,
+    Results,
+)
 
 _NOT_READ = "rejected"
 _EDGES = tuple(step * 10**power for power in range(8) for step in (1, 2, 5))
@@ -111,7 +116,9 @@ def load_generations(results: Results, *, limit: int) -> Generations:
         models={model: part for model, part in models.items() if part.generations},
         lengths=_classes(edges, [int(count) for count in counts]),
         ranked=table.take(best.rows),
-        metadata=[name for name in table.columns if name not in GENERATION_COLUMNS],
+        metadata=[
+            name for name in table.columns if name not in (*GENERATION_COLUMNS, *GENERATION_ADDED)
+        ],
     )
 
 

@@ -14,7 +14,13 @@ from markupsafe import Markup
 
 from memscan.report.columns import Row
 from memscan.report.evidence import evidence
-from memscan.report.figures import fidelity_rows, length_rows, model_rows, ranked_rows
+from memscan.report.figures import (
+    fidelity_rows,
+    ladder_rows,
+    length_rows,
+    model_rows,
+    ranked_rows,
+)
 from memscan.report.findings import Findings
 from memscan.report.folder import Results
 from memscan.report.generations import Generations
@@ -51,6 +57,7 @@ def render(
             caveat=caveat(measured),
             notes=notes(generations.figures, findings, measured),
             lengths=length_rows(generations, measured.unit),
+            ladder=[] if measured.unit.is_exact else ladder_rows(results.section("counts")),
             fidelities=fidelity_rows(findings, measured.unit),
             models=model_rows(generations.models, measured.unit),
             models_total=len(generations.models),

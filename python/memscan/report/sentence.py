@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from memscan.report.findings import Findings
 from memscan.report.generations import Figures
-from memscan.report.wording import NO_BREAK, Unit, counted, number, percent
+from memscan.report.wording import NO_BREAK, Unit, counted, number, percent, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Measure:
         units: Units of the corpus; ``None`` if not recorded.
         context: Characters reported on each side of a passage at most.
         duplicate_ids: Generations with the id of an earlier one.
+        discounted: Generations with a passage that is long enough without its echo, and units in
+            such passages; ``None`` if not recorded.
         min_chars: Characters that a passage has at least; 0 if that was not asked for.
         store_text: Whether the index stores the texts of its documents.
     """
@@ -36,6 +38,7 @@ class Measure:
     units: int | None
     context: int
     duplicate_ids: int
+    discounted: tuple[int, int] | None = None
     min_chars: int = 0
     store_text: bool = True
 
@@ -85,6 +88,8 @@ def notes(figures: Figures, findings: Findings, measure: Measure) -> list[tuple[
         entries.append(("Texts", _not_compared(findings, measure)))
     if findings.total:
         entries.append(("Prompts", _prompts(findings, measure.unit)))
+        if measure.discounted is not None:
+            entries.append(("Without echoes", _without_echoes(figures, measure)))
         entries.append(("Sources", _sources(findings, measure)))
     return entries
 
@@ -198,6 +203,16 @@ def _prompts(findings: Findings, unit: Unit) -> str:
         found = f"of {passages}, {whole} stood there whole and {part} in part"
     unknown = f"; for {number(findings.without_prompt)} no prompt was recorded"
     return f"{rule}: {found}{unknown if findings.without_prompt else ''}."
+
+
+def _without_echoes(figures: Figures, measure: Measure) -> str:
+    generations, units = measure.discounted or (0, 0)
+    unit = measure.unit
+    return (
+        f"A passage less the longest part of it that stood in the prompt, a template or a baseline "
+        f"must still be as long: {share(generations, figures.generations)} generations reproduce "
+        f"such a passage, and {share(units, figures.units)} {unit.many} stand in one."
+    )
 
 
 def _not_compared(findings: Findings, measure: Measure) -> str:

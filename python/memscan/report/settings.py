@@ -18,8 +18,11 @@ _OPTIONS = {
     "min_length": "--min-length",
     "min_chars": "--min-chars",
     "occurrences": "--occurrences",
+    "occurrences_examined": "--examined",
     "context_chars": "--context",
+    "seed": "--seed",
 }
+_NONE_IF_ZERO = ("min_chars", "seed")
 _NOT_RECORDED = "not recorded"
 
 
@@ -63,8 +66,15 @@ def measure(results: Results) -> Measure:
         units=_count(index.get("units")),
         context=_count(results.section("parameters").get("context_chars")) or 0,
         duplicate_ids=_count(results.section("counts").get("duplicate_ids")) or 0,
+        discounted=_discounted_counts(results.section("counts")),
         store_text=index.get("store_text") is not False,
     )
+
+
+def _discounted_counts(counts: Mapping[str, object]) -> tuple[int, int] | None:
+    generations = _count(counts.get("with_span_discounted"))
+    units = _count(counts.get("covered_units_discounted"))
+    return None if generations is None or units is None else (generations, units)
 
 
 def settings(results: Results) -> Settings:
@@ -93,7 +103,10 @@ def _settings(results: Results) -> Settings:
     versions += [("PyArrow", run.get("pyarrow")), ("Unicode", run.get("unicode_version"))]
     return Settings(
         scan=[*scan, ("Took", took), *((name, _text(value)) for name, value in versions)],
-        index=[(_title(name), _text(value)) for name, value in index.items()],
+        index=[
+            *((_title(name), _text(value)) for name, value in index.items()),
+            *((name, _text(dict(run_part))) for name, run_part in _discounted(results)),
+        ],
         parameters=[
             (_title(name), "default" if value is None else _text(value))
             for name, value in results.section("parameters").items()
@@ -105,6 +118,11 @@ def _settings(results: Results) -> Settings:
     )
 
 
+def _discounted(results: Results) -> list[tuple[str, Mapping[str, object]]]:
+    parts = [(name, results.section(name)) for name in ("template", "baseline")]
+    return [(name, part) for name, part in parts if part]
+
+
 def _command(results: Results, inputs: Sequence[Mapping[str, object]]) -> str:
     parameters = results.section("parameters")
     words = ["memscan", "scan", _path(results.section("index").get("path"))]
@@ -112,8 +130,14 @@ def _command(results: Results, inputs: Sequence[Mapping[str, object]]) -> str:
     words += [_path(entry.get("path")) for entry in inputs] if few else ["GENERATIONS..."]
     words += ["-o", "RESULTS"]
     for name, option in _OPTIONS.items():
-        if parameters.get(name) is not None and (name, parameters[name]) != ("min_chars", 0):
+        is_default = parameters.get(name) is None or (
+            name in _NONE_IF_ZERO and not parameters[name]
+        )
+        if not is_default:
             words += [option, str(parameters[name])]
+    for name in ("template", "baseline"):
+        if results.section(name):
+            words += [f"--{name}", _path(results.section(name).get("path"))]
     return shlex.join(words)
 
 
