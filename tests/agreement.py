@@ -27,9 +27,10 @@ ONE_SHARD = 2**31 - 2
 SPAN_COLUMNS = [
     *("generation", "start", "end", "byte_start", "byte_end", "unit_start", "unit_end"),
     *("n_units", "n_chars"),
-    *("document_id", "document_start", "document_end", "document_byte_start", "document_byte_end"),
+    *("document_id", "corpus"),
+    *("document_start", "document_end", "document_byte_start", "document_byte_end"),
     *("document_unit_start", "document_unit_end"),
-    *("fidelity", "count", "document_count", "count_is_capped"),
+    *("fidelity", "count", "document_count", "count_is_capped", "corpora"),
     *("echo_units", "template_units", "baseline_units", "discounted_units"),
     *("text", "context_before", "context_after"),
     *("document_text", "document_context_before", "document_context_after"),
@@ -38,10 +39,11 @@ GENERATION_COLUMNS = [
     *("n_units", "n_chars", "covered_units", "coverage", "covered_chars"),
     *("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography"),
     *("covered_units_discounted", "coverage_discounted", "covered_chars_discounted"),
-    *("longest_match_discounted", "longest_match", "n_spans", "listed_spans"),
+    *("longest_match_discounted", "longest_match", "n_spans", "corpora", "listed_spans"),
 ]
 FIND_COLUMNS = [
-    *("document_id", "document_start", "document_end", "document_byte_start", "document_byte_end"),
+    *("document_id", "corpus"),
+    *("document_start", "document_end", "document_byte_start", "document_byte_end"),
     *("document_unit_start", "document_unit_end"),
     *("fidelity", "document_text", "document_context_before", "document_context_after"),
 ]
@@ -132,6 +134,9 @@ def rows_of(batch: object, columns: Sequence[str]) -> list[Row]:
     table = pa.record_batch(batch)
     assert table.schema.names == list(columns)
     rows: list[Row] = table.to_pylist()
+    for row in rows:
+        for name in ("corpus", "corpora"):
+            assert row.pop(name, None) is None, "no corpus of the tests has a name"
     return rows
 
 

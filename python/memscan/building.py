@@ -6,6 +6,7 @@ import os
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -22,6 +23,7 @@ from memscan.memory import (
     budget,
     peak_bytes,
 )
+from memscan.named_corpora import NamedCorpora
 from memscan.options import TOKEN, BuildOptions, ShardOptions
 from memscan.progress import Progress, ignore
 from memscan.query_tokens import native_tokens
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from memscan.corpus import Paths, Texts, TokenIds
+    from memscan.corpus import Corpus, TokenIds
     from memscan.records import InputFile
     from memscan.tokenizing import Tokenizer
     from memscan.tokens import NativeTokens
@@ -73,7 +75,7 @@ class BuildSummary:
 
 
 def build_index(  # noqa: PLR0913 - the options are keyword-only
-    corpus: Paths | Texts,
+    corpus: Corpus,
     output: str | os.PathLike[str],
     *,
     options: BuildOptions | None = None,
@@ -165,13 +167,18 @@ class Filling:
     progress: Progress
     start_seconds: float
 
-    def of_documents(self, documents: DocumentSource | Iterator[Document]) -> BuildSummary:
+    def of_documents(
+        self, documents: DocumentSource | NamedCorpora | Iterator[Document]
+    ) -> BuildSummary:
         """Add documents, and finish the index. Only files are read ahead."""
-        source = documents if isinstance(documents, DocumentSource) else None
+        source = documents if isinstance(documents, DocumentSource | NamedCorpora) else None
+        is_files = isinstance(documents, DocumentSource) or (
+            isinstance(documents, NamedCorpora) and documents.is_files
+        )
         batches = in_batches(
             documents, lambda document: len(document.text), largest_size=self.batch_size
         )
-        ahead = read_ahead(batches) if source else nullcontext(batches)
+        ahead = read_ahead(batches) if is_files else nullcontext(batches)
         return self._run(ahead, self._columns, source)
 
     def of_arrays(self, documents: Iterator[IdsDocument]) -> BuildSummary:
@@ -185,7 +192,7 @@ class Filling:
         self,
         batches: AbstractContextManager[Iterator[list[Item]]],
         columns: Callable[[Sequence[Item]], _Columns],
-        source: DocumentSource | None,
+        source: DocumentSource | NamedCorpora | None,
     ) -> BuildSummary:
         try:
             with batches as read:
@@ -210,7 +217,8 @@ class Filling:
 
     def _add(self, batch: Sequence[Item], columns: Callable[[Sequence[Item]], _Columns]) -> None:
         try:
-            self.builder.add(*columns(batch))
+            for name, documents in groupby(batch, _corpus):
+                self.builder.add(*columns(list(documents)), corpus=name)
         except UnicodeEncodeError:
             for document in batch:
                 _refuse_surrogates_of(document)
@@ -234,6 +242,10 @@ class Filling:
             [_metadata(document) for document in batch],
             tokens,
         )
+
+
+def _corpus(document: Document | IdsDocument) -> str | None:
+    return document.corpus if isinstance(document, Document) else None
 
 
 def _columns_of_arrays(batch: Sequence[IdsDocument]) -> _Columns:

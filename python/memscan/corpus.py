@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from memscan.errors import InputError
+from memscan.named_corpora import NamedCorpora, named
 from memscan.readers import DocumentSource
 from memscan.records import Document
 from memscan.texts import refuse_surrogates
 from memscan.token_ids import as_token_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 Paths: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 Texts: TypeAlias = Iterable[Document | tuple[str, str] | str]
+Corpus: TypeAlias = "Paths | Texts | Mapping[str, Paths | Texts]"
 TokenIds: TypeAlias = "Iterable[ArrayLike | tuple[str, ArrayLike]]"
 LONGEST_PATH = 4096
 
@@ -46,17 +48,17 @@ DocumentKind = TypeVar("DocumentKind", Document, IdsDocument)
 
 
 def open_corpus(
-    corpus: Paths | Texts,
+    corpus: Corpus,
     *,
     text_field: str | None,
     id_field: str | None,
     on_detect: Callable[[str], None] | None,
     taken: Collection[str] = (),
-) -> DocumentSource | Iterator[Document]:
+) -> DocumentSource | NamedCorpora | Iterator[Document]:
     """Return the documents of a corpus; no file is opened yet.
 
     Args:
-        corpus: Paths or documents, as ``Index.build`` takes them.
+        corpus: Paths or documents, as ``Index.build`` takes them, or several by their names.
         text_field: Which field of a record of a file is its text; found by itself if ``None``.
         id_field: Which is its id.
         on_detect: Called with a line on each file, saying what was found out about it.
@@ -66,6 +68,37 @@ def open_corpus(
         FileNotFoundError: A path does not exist.
         InputError: No file is meant by a path, or fields are named and there are no files.
     """
+    if (corpora := named(corpus)) is not None:
+        seen = set(taken)
+        return NamedCorpora(
+            [
+                (
+                    name,
+                    _unnamed(
+                        one,
+                        text_field=text_field,
+                        id_field=id_field,
+                        on_detect=on_detect,
+                        taken=seen,
+                    ),
+                )
+                for name, one in corpora.items()
+            ],
+            seen,
+        )
+    return _unnamed(
+        corpus, text_field=text_field, id_field=id_field, on_detect=on_detect, taken=taken
+    )
+
+
+def _unnamed(
+    corpus: object,
+    *,
+    text_field: str | None,
+    id_field: str | None,
+    on_detect: Callable[[str], None] | None,
+    taken: Collection[str],
+) -> DocumentSource | Iterator[Document]:
     if (paths := _paths(corpus)) is not None:
         return DocumentSource(
             paths, text_field=text_field, id_field=id_field, on_detect=on_detect, taken=taken

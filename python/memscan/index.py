@@ -39,7 +39,7 @@ from memscan.texts import as_generations, as_token_generations, refuse_surrogate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from memscan.corpus import Paths, Texts, TokenIds
+    from memscan.corpus import Corpus, TokenIds
     from memscan.records import Rejection
     from memscan.tokenizing import Tokenizer
 
@@ -68,7 +68,7 @@ class Index(Lookups):
     @classmethod
     def build(  # noqa: PLR0913 - the options are keyword-only
         cls,
-        corpus: Paths | Texts,
+        corpus: Corpus,
         output: str | os.PathLike[str],
         *,
         unit: str = "word",
@@ -90,7 +90,9 @@ class Index(Lookups):
         Args:
             corpus: Files or documents. A ``str`` or path, or a list or tuple of them, names files,
                 folders and globs. Any other iterable gives documents: ``Document`` objects,
-                ``(id, text)`` pairs, or texts, whose ids are then their places: ``0``, ``1``.
+                ``(id, text)`` pairs, or texts, whose ids are then their places: ``0``, ``1``. A
+                mapping gives several corpora by their names, each in one of these ways; what is
+                found is then counted for each too.
             output: The index folder to create.
             unit: What a text is a sequence of: ``word``, ``lexeme``, ``byte`` or ``token``.
             tokenizer: For ``token``: a ``tokenizer.json``, or a folder that holds a tokenizer.
@@ -195,7 +197,7 @@ class Index(Lookups):
     def add(  # noqa: PLR0913 - the options are keyword-only
         cls,
         path: str | os.PathLike[str],
-        corpus: Paths | Texts,
+        corpus: Corpus,
         *,
         text_field: str | None = None,
         id_field: str | None = None,
@@ -362,8 +364,8 @@ class Index(Lookups):
         """Return one row per document, in the order of the corpus.
 
         Returns:
-            Columns ``document_id``, ``n_units``, ``n_chars``, ``n_bytes`` and ``metadata``, a JSON
-            object.
+            Columns ``document_id``, ``n_units``, ``n_chars``, ``n_bytes``, ``metadata``, a JSON
+            object, and ``corpus``, null where that has no name.
         """
         return pa.Table.from_batches([self._native.documents()])
 

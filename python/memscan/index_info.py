@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +16,7 @@ class ShardInfo:
 
     Attributes:
         folder: Its folder inside the index folder.
+        corpus: The name of the corpus that its documents belong to; ``None`` if it has none.
         documents: How many documents it holds, less those that were removed.
         units: How many units they have.
         distinct_units: How many different ones, with those that were removed.
@@ -24,6 +29,7 @@ class ShardInfo:
     """
 
     folder: str
+    corpus: str | None
     documents: int
     units: int
     distinct_units: int
@@ -32,6 +38,23 @@ class ShardInfo:
     removed_units: int
     removed_bytes: int
     file_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusInfo:
+    """One of the named corpora of an index, less what was removed.
+
+    Attributes:
+        name: Its name.
+        documents: How many documents it has.
+        units: How many units they have.
+        text_bytes: The size of their texts in UTF-8.
+    """
+
+    name: str
+    documents: int
+    units: int
+    text_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +77,7 @@ class IndexInfo:
         removed_documents: How many documents were removed and are still stored.
         file_bytes: The size of all files.
         shards: The shards, in order.
+        corpora: The named corpora, in order; empty if none has a name.
     """
 
     id: str
@@ -71,6 +95,7 @@ class IndexInfo:
     removed_documents: int
     file_bytes: int
     shards: tuple[ShardInfo, ...]
+    corpora: tuple[CorpusInfo, ...]
 
     @classmethod
     def of_manifest(cls, manifest: str) -> IndexInfo:
@@ -81,6 +106,7 @@ class IndexInfo:
         shards = tuple(
             ShardInfo(
                 folder=shard["folder"],
+                corpus=shard.get("corpus"),
                 documents=shard["documents"] - len(shard["removed"]),
                 units=shard["units"] - shard["removed_units"],
                 distinct_units=shard["distinct_units"],
@@ -109,4 +135,19 @@ class IndexInfo:
             file_bytes=sum(shard.file_bytes for shard in shards)
             + (tokenizer["file"]["bytes"] if tokenizer else 0),
             shards=shards,
+            corpora=_corpora(shards),
         )
+
+
+def _corpora(shards: Sequence[ShardInfo]) -> tuple[CorpusInfo, ...]:
+    names = dict.fromkeys(shard.corpus for shard in shards if shard.corpus is not None)
+    of_name = {name: [shard for shard in shards if shard.corpus == name] for name in names}
+    return tuple(
+        CorpusInfo(
+            name=name,
+            documents=sum(shard.documents for shard in own),
+            units=sum(shard.units for shard in own),
+            text_bytes=sum(shard.text_bytes for shard in own),
+        )
+        for name, own in of_name.items()
+    )

@@ -18,11 +18,13 @@ class Document:
         id: Unique in the corpus.
         text: The original text; all offsets index it.
         metadata: Further fields of its record: strings, numbers, booleans or ``None``.
+        corpus: The name of the corpus it belongs to, if that has one.
     """
 
     id: str
     text: str
     metadata: Mapping[str, object]
+    corpus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,27 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+CORPUS_COUNT = pa.struct(
+    [
+        pa.field("corpus", pa.string()),
+        pa.field("count", pa.int64()),
+        pa.field("document_count", pa.int64()),
+        pa.field("count_is_capped", pa.bool_()),
+    ]
+)
+"""How often a match stands in one of the named corpora."""
+
+CORPUS_MATCHES = pa.struct(
+    [
+        pa.field("corpus", pa.string()),
+        pa.field("covered_units", pa.int64()),
+        pa.field("covered_chars", pa.int64()),
+        pa.field("longest_match", pa.int64()),
+        pa.field("n_spans", pa.int64()),
+    ]
+)
+"""What a generation has in common with one of the named corpora, as if that were all."""
+
 OCCURRENCE_FIELDS = [
     pa.field("document_id", pa.string()),
     pa.field("document_start", pa.int64()),
@@ -54,6 +75,8 @@ SPANS_SCHEMA = pa.schema(
         pa.field("document_text", pa.large_string()),
         pa.field("document_context_before", pa.large_string()),
         pa.field("document_context_after", pa.large_string()),
+        pa.field("corpus", pa.string()),
+        pa.field("corpora", pa.list_(CORPUS_COUNT)),
     ]
 )
 """One row per maximal match and reported occurrence; null where a value is unknown."""
@@ -78,6 +101,7 @@ GENERATIONS_SCHEMA = pa.schema(
         pa.field("coverage_discounted", pa.float64()),
         pa.field("covered_chars_discounted", pa.int64()),
         pa.field("longest_match_discounted", pa.int64()),
+        pa.field("corpora", pa.list_(CORPUS_MATCHES)),
     ]
 )
 """One row per generation, before the columns of its own metadata."""
@@ -141,6 +165,7 @@ class Occurrence:
         document_text: The passage as it stands there.
         document_context_before: What stands before it.
         document_context_after: What stands after it.
+        corpus: The name of the corpus that the document belongs to, if it has one.
     """
 
     document_id: str
@@ -154,6 +179,7 @@ class Occurrence:
     document_text: str | None
     document_context_before: str | None
     document_context_after: str | None
+    corpus: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from memscan.texts import refuse_surrogates
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from memscan.corpus import Paths, Texts, TokenIds
+    from memscan.corpus import Corpus, TokenIds
     from memscan.tokenizing import Tokenizer
 
 _IDS_AT_ONCE = 1 << 16
@@ -48,7 +48,7 @@ class CompactSummary:
 
 def add_to_index(  # noqa: PLR0913 - the options are keyword-only
     path: str | os.PathLike[str],
-    corpus: Paths | Texts,
+    corpus: Corpus,
     *,
     options: ShardOptions | None = None,
     text_field: str | None = None,

@@ -24,7 +24,7 @@ from memscan.options import ScanOptions
 from memscan.progress import Progress, ignore
 from memscan.readers import GenerationSource
 from memscan.records import Generation, Rejection
-from memscan.tally import RunCounts, Tally
+from memscan.tally import CorpusCounts, RunCounts, Tally
 from memscan.writers import ResultsWriter, new_folder
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class RunSummary:
             text, and fidelity is unknown.
         discounts: What was discounted of the matches: ``prompts``, ``template``, ``baseline``.
         counts: What it saw and found.
+        corpora: What it found in each named corpus, by its name.
         rejections: The first of the rejected records.
         seconds: How long it took.
     """
@@ -59,6 +60,7 @@ class RunSummary:
     store_text: bool
     discounts: tuple[str, ...]
     counts: RunCounts
+    corpora: dict[str, CorpusCounts]
     rejections: tuple[Rejection, ...]
     seconds: float
 
@@ -143,6 +145,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
                 "parameters": asdict(options),
                 "inputs": [_about_input(file) for file in source.inputs],
                 "counts": asdict(counts),
+                "corpora": {name: asdict(one) for name, one in tally.corpora.items()},
                 "started": started.isoformat(),
                 "finished": datetime.now(UTC).isoformat(),
                 "seconds": round(seconds, 3),
@@ -156,6 +159,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         store_text=index.info.store_text,
         discounts=_discounts(common, has_prompts=tally.has_prompts),
         counts=counts,
+        corpora=tally.corpora,
         rejections=tuple(tally.rejections),
         seconds=seconds,
     )

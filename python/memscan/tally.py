@@ -70,6 +70,34 @@ class RunCounts:
     covered_chars_discounted: int = 0
 
 
+@dataclass(slots=True, kw_only=True)
+class CorpusCounts:
+    """What a run found in one named corpus, as if that were all; ``corpora`` of ``run.json``.
+
+    Attributes:
+        with_span: How many generations hold a match.
+        spans: Maximal matches.
+        covered_units: Units inside a match.
+        covered_chars: Code points inside a match.
+        longest_match: The longest match, in units.
+    """
+
+    with_span: int = 0
+    spans: int = 0
+    covered_units: int = 0
+    covered_chars: int = 0
+    longest_match: int = 0
+
+    def add(self, rows: pa.StructArray) -> None:
+        """Add the rows of one batch, one a generation."""
+        n_spans = rows.field("n_spans")
+        self.with_span += pc.sum(pc.greater(n_spans, 0)).as_py() or 0
+        self.spans += pc.sum(n_spans).as_py() or 0
+        self.covered_units += pc.sum(rows.field("covered_units")).as_py() or 0
+        self.covered_chars += pc.sum(rows.field("covered_chars")).as_py() or 0
+        self.longest_match = max(self.longest_match, pc.max(rows.field("longest_match")).as_py())
+
+
 LADDER = ("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography")
 
 
@@ -83,6 +111,7 @@ class Tally:
     sums: dict[str, int] = field(default_factory=dict)
     longest_match: int = 0
     has_prompts: bool = False
+    corpora: dict[str, CorpusCounts] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     id_hashes: list[NDArray[np.int64]] = field(default_factory=list)
 
@@ -110,6 +139,7 @@ class Tally:
                 self._sum(name, known)
         left = pc.greater(generations.column("longest_match_discounted"), 0)
         self._sum("with_span_discounted", pc.sum(left))
+        self._add_corpora(generations.column("corpora"))
         longest = pc.max(generations.column("longest_match")).as_py()
         self.longest_match = max(self.longest_match, longest or 0)
         self.has_prompts |= any(getattr(record, "prompt", None) is not None for record in records)
@@ -126,6 +156,13 @@ class Tally:
             longest_match=self.longest_match,
             duplicate_ids=len(hashes) - len(np.unique(hashes)),
         )
+
+    def _add_corpora(self, lists: pa.ListArray) -> None:
+        rows = lists.flatten()
+        names = rows.field("corpus")
+        for name in names.unique().to_pylist():
+            own = rows.filter(pc.equal(names, name))
+            self.corpora.setdefault(name, CorpusCounts()).add(own)
 
     def _sum(self, name: str, value: int | pa.Scalar) -> None:
         number = value if isinstance(value, int) else value.as_py() or 0

@@ -21,6 +21,7 @@ DOCUMENTS = [
     ("gone", "This document is removed: once the index is written, it is found no more."),
     ("empty", ""),
 ]
+CORPORA = {"own": DOCUMENTS[:2], "other": DOCUMENTS[2:]}
 IDS = [("first", [5, 6, 7, 8, 9, 4_000_000_000]), ("second", [6, 7, 8, 1])]
 SHARD_UNITS = {"word": 40, "lexeme": 50, "byte": 150}
 
@@ -29,7 +30,7 @@ def write(folder: Path) -> None:
     """Write one index of each unit into ``folder``."""
     for unit in UNITS:
         path = folder / unit
-        Index.build(DOCUMENTS, path, unit=unit, shard_units=SHARD_UNITS[unit])
+        Index.build(CORPORA, path, unit=unit, shard_units=SHARD_UNITS[unit])
         Index.remove(path, ["gone"])
     Index.build_from_ids(IDS, folder / "token")
 

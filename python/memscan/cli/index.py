@@ -27,13 +27,16 @@ from memscan.errors import InputError
 
 if TYPE_CHECKING:
     from memscan.building import BuildSummary
+    from memscan.corpus import Corpus as AnyCorpus
     from memscan.index import Index
+    from memscan.index_info import IndexInfo
 
 BUILD_EXAMPLES = """\b
 Examples:
   memscan index build books/ -o books.memscan
   memscan index build 'shards/*.jsonl.gz' -o corpus.memscan --text-field content --memory 4GB
   memscan index build src/ -o code.memscan --unit lexeme
+  memscan index build --corpus books=books/ --corpus web=crawl.jsonl.gz -o both.memscan
   memscan index build books/ -o tokens.memscan --unit token:tokenizer.json
   zcat dump.jsonl.gz | memscan index build - -o corpus.memscan
 """
@@ -62,10 +65,20 @@ Example:
 """
 
 Corpus = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
-        metavar="CORPUS",
+        metavar="[CORPUS...]",
+        show_default=False,
         help="Text files, JSON lines (also gzipped), folders, globs; - is stdin (JSON lines).",
+    ),
+]
+
+NamedCorpus = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corpus",
+        metavar="NAME=PATH",
+        help="A corpus with a name; what is found is then counted for each. May be repeated.",
     ),
 ]
 
@@ -74,8 +87,9 @@ app = typer.Typer(rich_markup_mode=None, help="Build, show, check and change an 
 
 @app.command(epilog=BUILD_EXAMPLES)
 def build(  # noqa: PLR0913 - the options of the command
-    corpus: Corpus,
+    corpus: Corpus = None,
     *,
+    named: NamedCorpus = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The index folder to create.")],
     unit: Annotated[
         str,
@@ -112,7 +126,7 @@ def build(  # noqa: PLR0913 - the options of the command
     )
     with reporting() as reporter:
         summary = build_index(
-            corpus,
+            _corpora(corpus, named),
             output,
             options=options,
             text_field=text_field,
@@ -126,8 +140,9 @@ def build(  # noqa: PLR0913 - the options of the command
 @app.command(epilog=ADD_EXAMPLES)
 def add(  # noqa: PLR0913 - the options of the command
     index: IndexPath,
-    corpus: Corpus,
+    corpus: Corpus = None,
     *,
+    named: NamedCorpus = None,
     text_field: TextField = None,
     id_field: IdField = None,
     memory: Memory = None,
@@ -141,7 +156,7 @@ def add(  # noqa: PLR0913 - the options of the command
     with reporting() as reporter:
         summary = add_to_index(
             index,
-            corpus,
+            _corpora(corpus, named),
             options=ShardOptions(memory=memory, threads=threads),
             text_field=text_field,
             id_field=id_field,
@@ -239,6 +254,7 @@ def info(
         "text": size(about.text_bytes) if about.store_text else "not stored",
         "on disk": size(about.file_bytes),
         "shards": f"{len(about.shards):,}",
+        **({"corpora": _names(about)} if about.corpora else {}),
         "parameters": parameters,
         "written by": f"memscan {about.library_version} (format {about.format_version})",
     }
@@ -257,6 +273,24 @@ def verify(index: IndexPath, *, threads: Threads = None, no_mmap: NoMmap = False
     )
 
 
+def _corpora(paths: list[str] | None, named: list[str] | None) -> "AnyCorpus":
+    """Return the paths by the names of their corpora, or without names if none has one."""
+    from memscan.named_corpora import refuse_name
+
+    if not named:
+        if not paths:
+            raise typer.BadParameter("no corpus is given; expected CORPUS or --corpus NAME=PATH")
+        return paths
+    corpora: dict[str | None, list[str]] = {None: paths} if paths else {}
+    for one in named:
+        name, equals, path = one.partition("=")
+        if not equals or not path:
+            raise InputError(f"--corpus {one!r} names no path", hint="write --corpus NAME=PATH")
+        refuse_name(name)
+        corpora.setdefault(name, []).append(path)
+    return corpora  # type: ignore[return-value]  # what has no name is only for here
+
+
 def _unit(text: str) -> tuple[str, Path | None]:
     """Return the unit and the tokenizer that ``--unit`` names."""
     kind, colon, path = text.partition(":")
@@ -266,6 +300,12 @@ def _unit(text: str) -> tuple[str, Path | None]:
             hint="--unit token:PATH, with a tokenizer.json or the folder of a tokenizer",
         )
     return kind, Path(path) if colon else None
+
+
+def _names(about: "IndexInfo") -> str:
+    return ", ".join(
+        f"{corpus.name} ({counted(corpus.documents, 'document')})" for corpus in about.corpora
+    )
 
 
 def _show_built(done: str, summary: "BuildSummary") -> None:

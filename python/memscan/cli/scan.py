@@ -27,7 +27,7 @@ from memscan.cli.wording import counted, percent, share
 
 if TYPE_CHECKING:
     from memscan.scanning import RunSummary
-    from memscan.tally import RunCounts
+    from memscan.tally import CorpusCounts, RunCounts
 
 EXAMPLES = """\b
 Examples:
@@ -118,6 +118,8 @@ def scan(  # noqa: PLR0913 - the options of the command
         console.show_json(asdict(summary))
     else:
         console.show(sentence(summary))
+        for name, found in summary.corpora.items():
+            console.show(_in_corpus(name, found, summary))
         console.say(f"hint: memscan report {shlex.quote(str(output))} -o report.html")
     if summary.counts.rejected:
         raise typer.Exit(SOME_REJECTED)
@@ -150,6 +152,15 @@ def sentence(summary: "RunSummary") -> str:
             "unknown"
         )
     return ". ".join(sentences) + "."
+
+
+def _in_corpus(name: str, found: "CorpusCounts", summary: "RunSummary") -> str:
+    counts, unit = summary.counts, summary.unit
+    return (
+        f"  {name}: {share(found.with_span, counts.generations - counts.rejected, 'generation')}; "
+        f"{share(found.covered_units, counts.n_units, unit)} covered; longest "
+        f"{counted(found.longest_match, unit)}"
+    )
 
 
 def _without_echo(summary: "RunSummary") -> str:

@@ -29,7 +29,7 @@ GENERATION_COLUMNS = (
 GENERATION_ADDED = (
     *("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography"),
     *("covered_units_discounted", "coverage_discounted", "covered_chars_discounted"),
-    "longest_match_discounted",
+    *("longest_match_discounted", "corpora"),
 )
 """Columns that results of the first versions do not have."""
 SPAN_NUMBERS = (
@@ -43,10 +43,11 @@ SPAN_TEXTS = (
 )
 SPAN_STRINGS = ("generation_id", "model", "document_id", "fidelity", *SPAN_TEXTS)
 SPAN_COLUMNS = (*SPAN_STRINGS, *SPAN_NUMBERS, "count_is_capped")
-SPAN_ADDED = (
+SPAN_ADDED_NUMBERS = (
     *("unit_start", "unit_end", "document_unit_start", "document_unit_end"),
     *("template_units", "baseline_units", "discounted_units"),
 )
+SPAN_ADDED = (*SPAN_ADDED_NUMBERS, "corpus")
 """Columns that results of the first versions do not have."""
 
 _BATCH_ROWS = 4096
@@ -173,7 +174,7 @@ def open_results(path: Path) -> Iterator[Results]:
 def _plain(table: pa.Table) -> pa.Table:
     """Return the table with each column in one piece, of plain integers, booleans or strings."""
     for position, field in enumerate(table.schema):
-        if field.name in (*SPAN_NUMBERS, *SPAN_ADDED, *GENERATION_NUMBERS):
+        if field.name in (*SPAN_NUMBERS, *SPAN_ADDED_NUMBERS, *GENERATION_NUMBERS):
             wanted = pa.int64()
         elif field.type != pa.bool_():
             wanted = pa.large_string()

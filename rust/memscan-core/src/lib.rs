@@ -65,7 +65,8 @@ pub use index::{
 };
 pub use progress::{Interrupt, Stage};
 pub use search::{
-    Common, Coverage, Duplicate, DuplicateOptions, Duplicates, Echo, Fidelity, Found, Generation,
-    GenerationMatches, MOST_EVIDENCE_BYTES, Novelty, Occurrence, ScanOptions, Span, unit_characters,
+    Common, CorpusCount, CorpusMatches, Coverage, Duplicate, DuplicateOptions, Duplicates, Echo, Fidelity,
+    Found, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, Novelty, Occurrence, ScanOptions, Span,
+    unit_characters,
 };
 pub use units::{Folded, Segmenter, Text, Tokens, UNICODE_VERSION, Unit, VectorPath, Word};

@@ -10,6 +10,7 @@ use memscan_core::{Coverage, DocumentInfo, Duplicate, Fidelity, GenerationMatche
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 
+use crate::corpora;
 use crate::errors::internal;
 
 /// The columns of a table, by name.
@@ -42,6 +43,11 @@ fn texts<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef
     Arc::new(LargeStringArray::from_iter_values(rows.iter().map(value)))
 }
 
+/// A column of names with nulls.
+fn known_names<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> Option<&'a str>) -> ArrayRef {
+    Arc::new(rows.iter().map(value).collect::<StringArray>())
+}
+
 fn names<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(rows.iter().map(value)))
 }
@@ -52,7 +58,11 @@ fn known<T>(span: &Span, value: T) -> Option<T> {
 }
 
 /// The spans of all generations, each with the number of its generation.
-pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<Py<PyAny>> {
+pub(crate) fn spans(
+    py: Python<'_>,
+    results: &[GenerationMatches],
+    corpora: &[String],
+) -> PyResult<Py<PyAny>> {
     let rows: Vec<(u64, &Span)> = (0..)
         .zip(results)
         .flat_map(|(number, result)| result.spans.iter().map(move |span| (number, span)))
@@ -78,6 +88,7 @@ pub(crate) fn spans(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<P
         ("count", integers(&rows, |(_, span)| span.count)),
         ("document_count", integers(&rows, |(_, span)| span.document_count)),
         ("count_is_capped", Arc::new(BooleanArray::from(capped)) as ArrayRef),
+        ("corpora", corpora::counts(corpora, rows.iter().map(|(_, span)| &span.corpora[..]))),
         ("echo_units", known_integers(&rows, |(_, span)| span.echo.prompt)),
         ("template_units", known_integers(&rows, |(_, span)| span.echo.template)),
         ("baseline_units", known_integers(&rows, |(_, span)| span.echo.baseline)),
@@ -106,6 +117,7 @@ pub(crate) fn occurrences(py: Python<'_>, found: &[(Option<Fidelity>, Occurrence
 fn places_of(places: &[(Option<Fidelity>, &Occurrence)]) -> Columns {
     vec![
         ("document_id", names(places, |(_, place)| &place.document_id)),
+        ("corpus", known_names(places, |(_, place)| place.corpus.as_deref())),
         ("document_start", integers(places, |(_, place)| place.characters.start)),
         ("document_end", integers(places, |(_, place)| place.characters.end)),
         ("document_byte_start", known_integers(places, |(_, place)| Some(place.bytes.as_ref()?.start))),
@@ -157,7 +169,11 @@ pub(crate) fn duplicates(py: Python<'_>, found: &[Duplicate]) -> PyResult<Py<PyA
 }
 
 /// One row a generation.
-pub(crate) fn generations(py: Python<'_>, results: &[GenerationMatches]) -> PyResult<Py<PyAny>> {
+pub(crate) fn generations(
+    py: Python<'_>,
+    results: &[GenerationMatches],
+    corpora: &[String],
+) -> PyResult<Py<PyAny>> {
     let coverage = |covered: fn(&GenerationMatches) -> &Coverage| {
         let shares = results.iter().map(|result| share(covered(result).units, result.unit_count));
         Arc::new(shares.collect::<Float64Array>()) as ArrayRef
@@ -178,6 +194,7 @@ pub(crate) fn generations(py: Python<'_>, results: &[GenerationMatches]) -> PyRe
         ("longest_match_discounted", integers(results, |result| result.longest_discounted)),
         ("longest_match", integers(results, |result| result.longest_match)),
         ("n_spans", integers(results, |result| result.match_count)),
+        ("corpora", corpora::matches(corpora, results)),
         ("listed_spans", integers(results, |result| result.listed_count)),
     ];
     to_python(py, columns)
@@ -196,6 +213,7 @@ pub(crate) fn documents(py: Python<'_>, documents: &[DocumentInfo<'_>]) -> PyRes
         ("n_chars", integers(documents, |document| document.character_count)),
         ("n_bytes", integers(documents, |document| document.byte_count)),
         ("metadata", texts(documents, |document| document.metadata)),
+        ("corpus", known_names(documents, |document| document.corpus)),
     ];
     to_python(py, columns)
 }

@@ -98,7 +98,7 @@ impl IndexBuilder {
 
     /// Add documents: ids, texts, metadata as JSON objects, and tokens if these are the units; each a list of
     /// the same length.
-    #[pyo3(signature = (ids, texts, metadata, tokens=None))]
+    #[pyo3(signature = (ids, texts, metadata, tokens=None, *, corpus=None))]
     fn add(
         &self,
         py: Python<'_>,
@@ -106,6 +106,7 @@ impl IndexBuilder {
         texts: Vec<PyBackedStr>,
         metadata: Vec<PyBackedStr>,
         tokens: Option<Vec<PyTokens>>,
+        corpus: Option<String>,
     ) -> PyResult<()> {
         let builder = Arc::clone(&self.builder);
         run(py, self.threads, move |interrupt| {
@@ -117,7 +118,9 @@ impl IndexBuilder {
                 .map(|((id, text), metadata)| Document { id, text: text.borrow(), metadata })
                 .collect();
             let mut guard = builder.lock().unwrap_or_else(PoisonError::into_inner);
-            let added = guard.as_mut().ok_or_else(closed)?.add(&documents, &|_| {}, interrupt);
+            let filling = guard.as_mut().ok_or_else(closed)?;
+            let begun = filling.begin_corpus(corpus.as_deref(), interrupt);
+            let added = begun.and_then(|()| filling.add(&documents, &|_| {}, interrupt));
             if added.is_err() {
                 guard.take();
             }

@@ -133,6 +133,7 @@ impl Index {
         threads: Option<usize>,
     ) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let index = Arc::clone(&self.0);
+        let corpora = self.0.corpora();
         let baseline = baseline.map(|baseline| Arc::clone(&baseline.0));
         let template = template.map(|template| PyText::new(template, template_tokens));
         let options = ScanOptions { min_length, min_characters, occurrences, examined, context, seed };
@@ -149,7 +150,7 @@ impl Index {
             let common = Common { template, baseline: baseline.as_deref() };
             index.scan_apart_from(common, &generations, &options, interrupt)
         })?;
-        Ok((batches::spans(py, &results)?, batches::generations(py, &results)?))
+        Ok((batches::spans(py, &results, corpora)?, batches::generations(py, &results, corpora)?))
     }
 
     /// Where a whole text stands: count, document count, whether that is capped, occurrences.
@@ -189,7 +190,7 @@ impl Index {
     ) -> PyResult<Py<PyAny>> {
         let text = PyText::new(text, tokens);
         let result = run_here(py, || self.0.longest_match(text.borrow(), context))?;
-        batches::spans(py, &[result])
+        batches::spans(py, &[result], self.0.corpora())
     }
 
     /// For each text, the length of the longest match that starts at each unit, or that ends there.

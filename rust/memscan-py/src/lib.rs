@@ -5,6 +5,7 @@
 
 mod batches;
 mod builder;
+mod corpora;
 mod errors;
 mod index;
 mod texts;

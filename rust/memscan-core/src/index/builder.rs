@@ -35,6 +35,8 @@ pub struct IndexBuilder {
     base: Option<Manifest>,
     finishing: Finishing,
     current: Option<ShardBuilder>,
+    /// The corpus that documents are added to.
+    corpus: Option<String>,
     /// Of the shards before the current one.
     closed: BuildStatistics,
     documents: u64,
@@ -80,10 +82,25 @@ impl IndexBuilder {
             base: None,
             finishing: Finishing::default(),
             current: None,
+            corpus: None,
             closed: BuildStatistics::default(),
             documents: 0,
             text_bytes: 0,
         })
+    }
+
+    /// The documents that follow belong to the corpus of that name, or to none that is named. Each has
+    /// shards of its own, so that everything can be told apart by corpus.
+    pub fn begin_corpus(&mut self, name: Option<&str>, interrupt: &Interrupt) -> Result<()> {
+        if name.is_some_and(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
+            let message = "a corpus must have a name with a visible character and no control characters";
+            return Err(Error::new(ErrorKind::Input, message));
+        }
+        if self.corpus.as_deref() != name {
+            self.finish_shard(interrupt)?;
+            self.corpus = name.map(str::to_owned);
+        }
+        Ok(())
     }
 
     /// Add documents, in the order of the corpus.
@@ -214,9 +231,11 @@ impl IndexBuilder {
 
     fn shard(&mut self) -> Result<&mut ShardBuilder> {
         if self.current.is_none() {
+            let corpus = self.corpus.clone();
             let folder =
                 self.building.join(format!("shard-{:05}", self.first_number() + self.finishing.len()));
-            self.current = Some(ShardBuilder::create(folder, self.options.unit, self.options.store_text)?);
+            self.current =
+                Some(ShardBuilder::create(folder, corpus, self.options.unit, self.options.store_text)?);
         }
         Ok(self.current.as_mut().expect("it was just made"))
     }

@@ -24,6 +24,8 @@ pub struct Document<'a> {
 pub struct DocumentInfo<'a> {
     /// What the corpus calls it.
     pub id: &'a str,
+    /// The corpus it belongs to, if that has a name.
+    pub corpus: Option<&'a str>,
     /// What else is known of it, as a JSON object.
     pub metadata: &'a str,
     /// Units in its text.
@@ -160,6 +162,7 @@ impl Documents {
         let [start, end] = [self.unit_starts()[document], self.unit_starts()[document + 1]];
         DocumentInfo {
             id: self.id(document),
+            corpus: None,
             metadata: self.metadata(document),
             // Less the separator that follows each document.
             unit_count: u64::from(end.saturating_sub(start).saturating_sub(1)),

@@ -22,7 +22,10 @@ use crate::raw::file::FileBytes;
 compile_error!("index files are little-endian and mapped as they are");
 
 /// The version of everything in an index folder, its manifest included.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
+
+/// The oldest version that is read. Version 2 has no named corpora.
+pub(crate) const OLDEST_VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"MEMSCAN\0";
 const HEADER_BYTES: usize = 64;
@@ -228,8 +231,8 @@ fn read_table(bytes: &[u8]) -> std::result::Result<Vec<Entry>, &'static str> {
     if table[..8] != MAGIC {
         return Err("the first bytes are not those of a section file");
     }
-    if field(8) != FORMAT_VERSION {
-        return Err("the file is of another format version than the manifest");
+    if !(OLDEST_VERSION..=FORMAT_VERSION).contains(&field(8)) {
+        return Err("the file is of a format version that the manifest's cannot have");
     }
     let mut unsigned = *table;
     unsigned[CHECKSUM].fill(0);

@@ -11,7 +11,7 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::format::FORMAT_VERSION;
+use super::format::{FORMAT_VERSION, OLDEST_VERSION};
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::wide;
 use crate::units::{UNICODE_VERSION, Unit};
@@ -120,6 +120,9 @@ pub struct Parameters {
 pub struct ShardManifest {
     /// Its folder within the index.
     pub folder: String,
+    /// The corpus it belongs to, if that was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpus: Option<String>,
     /// How many documents it holds, with those removed.
     pub documents: u64,
     /// How many units they have.
@@ -289,9 +292,9 @@ fn check_version(bytes: &[u8], folder: &Path) -> Result<()> {
     if head.format != FORMAT_NAME {
         return Err(not_an_index(folder));
     }
-    if head.format_version != FORMAT_VERSION {
+    if !(OLDEST_VERSION..=FORMAT_VERSION).contains(&head.format_version) {
         let message = format!(
-            "`{}` has index format version {}; this library reads version {FORMAT_VERSION}",
+            "`{}` has index format version {}; this library reads versions {OLDEST_VERSION} to {FORMAT_VERSION}",
             folder.display(),
             head.format_version
         );

@@ -6,6 +6,7 @@ An index: a folder with a manifest and one folder a shard (`docs/format.md`).
 */
 
 mod builder;
+mod corpora;
 mod documents;
 mod filling;
 mod finishing;
@@ -33,10 +34,11 @@ pub use documents::{Document, DocumentInfo};
 pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, TokenizerManifest, UnitRules};
 pub use options::{BuildOptions, BuildStatistics, OpenOptions, Tokenizer};
 
+pub(crate) use corpora::Corpora;
 pub(crate) use shard::{Alphabet, Shard, byte_symbol};
 #[cfg(test)]
 pub(crate) use summary::MOST_COUNTED;
-pub(crate) use summary::{Choice, summarise};
+pub(crate) use summary::{Choice, Summary, summarise};
 pub(crate) use text::{CHECKPOINT_UNITS, TextReader, count_characters};
 
 use crate::error::{Error, Result};
@@ -53,6 +55,7 @@ pub struct Index {
     unit: Unit,
     manifest: Manifest,
     shards: Vec<Shard>,
+    corpora: Corpora,
     frequent_intervals: FrequentIntervals,
 }
 
@@ -72,6 +75,7 @@ impl Index {
             options,
             unit: manifest.unit.kind()?,
             shards: shards?,
+            corpora: Corpora::of(&manifest),
             manifest,
             frequent_intervals: FrequentIntervals::default(),
         })
@@ -102,11 +106,12 @@ impl Index {
 
     /// The documents that were not removed, in the order of the corpus.
     pub fn documents(&self) -> impl Iterator<Item = DocumentInfo<'_>> {
-        self.shards.iter().flat_map(|shard| {
+        self.shards.iter().enumerate().flat_map(|(number, shard)| {
             let documents = shard.documents();
+            let corpus = self.corpora.name_of(number);
             (0..documents.len())
                 .filter(|&document| shard.removed().binary_search(&position(document)).is_err())
-                .map(|document| documents.info(document))
+                .map(move |document| DocumentInfo { corpus, ..documents.info(document) })
         })
     }
 
@@ -120,6 +125,11 @@ impl Index {
         }
         let json = String::from_utf8(json);
         json.map(Some).map_err(|_| Error::corrupt(format!("`{}` is not UTF-8", path.display())))
+    }
+
+    /// The named corpora, in order.
+    pub fn corpora(&self) -> &[String] {
+        self.corpora.names()
     }
 
     /// Where the index was opened.
@@ -149,6 +159,11 @@ impl Index {
     /// Cuts texts as those of the corpus were cut.
     pub(crate) fn segmenter(&self) -> Segmenter {
         Segmenter::new(self.unit, self.options.vectors)
+    }
+
+    /// Which corpus each shard belongs to.
+    pub(crate) fn corpora_of_shards(&self) -> &Corpora {
+        &self.corpora
     }
 
     /// The filter of each of `shards`.

@@ -61,7 +61,8 @@ impl Index {
             return Err(Error::new(ErrorKind::Input, message).with_hint("build it again from the corpus"));
         }
         let mut builder = IndexBuilder::create(path, options)?;
-        for shard in old.shards() {
+        for (shard, described) in old.shards().iter().zip(&old.manifest.shards) {
+            builder.begin_corpus(described.corpus.as_deref(), interrupt)?;
             copy(shard, &mut builder, progress, interrupt)?;
         }
         builder.finish(progress, interrupt)

@@ -36,18 +36,25 @@ const NARROW_POSITION_BYTES: usize = 8;
 #[derive(Debug)]
 pub(super) struct ShardBuilder {
     folder: PathBuf,
+    corpus: Option<String>,
     documents: DocumentsBuilder,
     text: Option<TextBuilder>,
     units: UnitsBuilder,
 }
 
 impl ShardBuilder {
-    /// Start a shard of `unit`s in `folder`, which is made.
-    pub(super) fn create(folder: PathBuf, unit: Unit, store_text: bool) -> Result<Self> {
+    /// Start a shard of `unit`s of a corpus in `folder`, which is made.
+    pub(super) fn create(
+        folder: PathBuf,
+        corpus: Option<String>,
+        unit: Unit,
+        store_text: bool,
+    ) -> Result<Self> {
         fs::create_dir(&folder).map_err(|error| Error::io("create", &folder, error))?;
         let text = || TextBuilder::new(writer(&folder, role::TEXT)?);
         let text = store_text.then(text).transpose()?;
-        Ok(Self { folder, documents: DocumentsBuilder::default(), text, units: UnitsBuilder::new(unit) })
+        let documents = DocumentsBuilder::default();
+        Ok(Self { folder, corpus, documents, text, units: UnitsBuilder::new(unit) })
     }
 
     /// Units and separators so far.
@@ -90,13 +97,14 @@ impl ShardBuilder {
 
     /// Number, sort, filter and write everything.
     pub(super) fn finish(self, parameters: Parameters, interrupt: &Interrupt) -> Result<ShardManifest> {
-        let Self { folder, documents, text, units } = self;
+        let Self { folder, corpus, documents, text, units } = self;
         let shard = Unsorted {
             documents: documents.len(),
             text_bytes: documents.bytes(),
             distinct: units.distinct_count(),
             parameters,
             folder,
+            corpus,
         };
         documents.write(units.position_count(), shard.writer(role::DOCUMENTS)?)?;
         match units {
@@ -130,6 +138,7 @@ fn writer(folder: &Path, role: &str) -> Result<SectionWriter> {
 #[derive(Debug)]
 struct Unsorted {
     folder: PathBuf,
+    corpus: Option<String>,
     documents: usize,
     text_bytes: u64,
     distinct: usize,
@@ -177,7 +186,7 @@ impl Unsorted {
     }
 
     fn describe(self, units: u64) -> Result<ShardManifest> {
-        let Self { folder, documents, text_bytes, distinct, .. } = self;
+        let Self { folder, corpus, documents, text_bytes, distinct, .. } = self;
         let files: Result<Vec<FileManifest>> = role::ALL
             .par_iter()
             .filter(|role| folder.join(role::file_name(role)).exists())
@@ -186,6 +195,7 @@ impl Unsorted {
         let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(ShardManifest {
             folder: folder_name.expect("a shard's folder has a name"),
+            corpus,
             documents: wide(documents),
             units,
             distinct_units: wide(distinct),

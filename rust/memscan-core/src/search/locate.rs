@@ -26,6 +26,8 @@ const LEAST_KEPT_BLOCKS: usize = 2;
 pub struct Occurrence {
     /// The document's id.
     pub document_id: String,
+    /// The corpus it belongs to, if that has a name.
+    pub corpus: Option<String>,
     /// Which units of the document it has.
     pub units: Range<u64>,
     /// Where the match stands in the document's text, in characters; the same as `units` if the index
@@ -101,11 +103,13 @@ impl<'a> Locator<'a> {
         let unit_start = start_of(wide(units.start), u64::from(documents.unit_starts()[document]))?;
         let units = unit_start..unit_start + wide(units.len());
         let document_id = documents.id(document).to_owned();
+        let corpus = self.index.corpora_of_shards().name_of(shard).map(str::to_owned);
         let (Some(reader), Some(bytes), Some(text)) = (&mut self.readers[shard], bytes, text) else {
             let (text, context_before, context_after) = Default::default();
             let characters = units.clone();
             return Ok(Occurrence {
                 document_id,
+                corpus,
                 units,
                 characters,
                 bytes: None,
@@ -125,6 +129,7 @@ impl<'a> Locator<'a> {
         let (before, after) = (reader.read_inside(before)?, reader.read_inside(after)?);
         Ok(Occurrence {
             document_id,
+            corpus,
             units,
             characters: character_start..character_start + character_count,
             bytes: Some(byte_start..byte_start + (bytes.end - bytes.start)),

@@ -33,5 +33,8 @@ pub use echo::Echo;
 pub use fidelity::Fidelity;
 pub use find::{Found, unit_characters};
 pub use locate::Occurrence;
-pub use results::{Common, Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+pub use results::{
+    Common, CorpusCount, CorpusMatches, Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES,
+    ScanOptions, Span,
+};
 pub use statistics::Novelty;

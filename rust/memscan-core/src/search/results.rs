@@ -86,6 +86,8 @@ pub struct Span {
     pub document_count: u64,
     /// Whether there are too many occurrences to look at each.
     pub is_capped: bool,
+    /// The named corpora that it stands in, and how often.
+    pub corpora: Vec<CorpusCount>,
     /// The longest parts of it that stand in the prompt and in what is common.
     pub echo: Echo,
     /// The generation's own text there; empty, as the context is, if only tokens are known.
@@ -103,6 +105,30 @@ pub struct Coverage {
     pub units: u64,
     /// Characters in it; none if only tokens are known.
     pub characters: Option<u64>,
+}
+
+/// How often a match stands in a named corpus.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CorpusCount {
+    /// The number of the corpus among those of the index.
+    pub corpus: usize,
+    /// How often; at least once.
+    pub count: u64,
+    /// In how many of its documents; at least that many if `is_capped`.
+    pub document_count: u64,
+    /// Whether there are too many occurrences to look at each.
+    pub is_capped: bool,
+}
+
+/// What a generation has in common with one named corpus, as if that were all.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct CorpusMatches {
+    /// What the union of the maximal matches holds.
+    pub covered: Coverage,
+    /// Units in the longest of them, or zero.
+    pub longest_match: u64,
+    /// How many there are.
+    pub match_count: u64,
 }
 
 /// What is common to all generations, and so no evidence of copying.
@@ -133,6 +159,8 @@ pub struct GenerationMatches {
     /// Units in what is left without its echo of the match of which most is left; zero if less than the
     /// minimum length.
     pub longest_discounted: u64,
+    /// What it has in common with each named corpus.
+    pub corpora: Vec<CorpusMatches>,
     /// How many maximal matches there are.
     pub match_count: u64,
     /// How many of them are in `spans`: all, unless they pass [`MOST_EVIDENCE_BYTES`].

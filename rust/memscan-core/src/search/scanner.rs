@@ -11,13 +11,17 @@ use super::ladder::{Ladder, Pieces};
 use super::locate::{Located, Locator, Occurrence, first_characters, last_characters};
 use super::maximal::{CorpusMatch, ShardMatch, join_shards};
 use super::query::Query;
-use super::results::{Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span};
+use super::results::{
+    CorpusCount, CorpusMatches, Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions,
+    Span,
+};
 use super::shard_query::ShardQuery;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::index::{Index, count_characters, summarise};
+use crate::index::{Choice, Index, Summary, count_characters, summarise};
 use crate::num::wide;
 use crate::progress::Interrupt;
+use crate::suffix::Interval;
 use crate::units::{Segmenter, Text, Unit};
 
 /// What is common, and so no evidence, besides each generation's own prompt.
@@ -62,10 +66,9 @@ impl<'a> Scanner<'a> {
         interrupt: &Interrupt,
     ) -> Result<GenerationMatches> {
         let query = Query::new(generation.text, &mut self.segmenter)?;
-        let mut matches = self.matches(&query, options.min_length);
-        if options.min_characters > 0 {
-            matches.retain(|one| character_length(&query, &one.units) >= wide(options.min_characters));
-        }
+        let found = self.found(&query, options.min_length, query.may_cut_characters());
+        let corpora = self.corpora(&query, &found, options);
+        let matches = long_enough(&query, join_shards(found), options);
         let echoes = self.echoes(&query, generation.prompt, &matches)?;
         let left = |(one, echo): (&CorpusMatch, &Echo)| echo.discounted(wide(one.units.len()));
         let is_left = |length: &u64| *length >= wide(options.min_length);
@@ -76,8 +79,9 @@ impl<'a> Scanner<'a> {
             character_count: query.has_text().then(|| count_characters(query.text().as_bytes())),
             covered: coverage(&query, matches.iter().map(|one| &one.units)),
             discounted: coverage(&query, discounted.map(|(one, _)| &one.units)),
-            longest_match: matches.iter().map(|one| wide(one.units.len())).max().unwrap_or(0),
+            longest_match: longest(&matches),
             longest_discounted: longest_discounted.unwrap_or(0),
+            corpora,
             match_count: wide(matches.len()),
             ..GenerationMatches::default()
         };
@@ -134,15 +138,49 @@ impl<'a> Scanner<'a> {
     /// The maximal matches of at least `min_length` units, in the whole corpus; of bytes, those of whole
     /// characters.
     pub(crate) fn matches(&mut self, query: &Query<'_>, min_length: usize) -> Vec<CorpusMatch> {
-        self.found(query, min_length, query.may_cut_characters())
+        join_shards(self.found(query, min_length, query.may_cut_characters()))
     }
 
     /// What of the query stands in the corpus: its maximal matches of any length, whole characters or not.
     fn runs(&mut self, query: &Query<'_>) -> Vec<Range<usize>> {
-        self.found(query, 1, false).into_iter().map(|one| one.units).collect()
+        join_shards(self.found(query, 1, false)).into_iter().map(|one| one.units).collect()
     }
 
-    fn found(&mut self, query: &Query<'_>, min_length: usize, trim: bool) -> Vec<CorpusMatch> {
+    /// What the query has in common with each named corpus.
+    fn corpora(
+        &self,
+        query: &Query<'_>,
+        found: &[(usize, ShardMatch)],
+        options: &ScanOptions,
+    ) -> Vec<CorpusMatches> {
+        let corpora = self.index.corpora_of_shards();
+        let of_corpus = |number: usize| {
+            let own = found.iter().filter(|(shard, _)| corpora.number_of(*shard) == Some(number));
+            let matches = long_enough(query, join_shards(own.cloned().collect()), options);
+            CorpusMatches {
+                covered: coverage(query, matches.iter().map(|one| &one.units)),
+                longest_match: longest(&matches),
+                match_count: wide(matches.len()),
+            }
+        };
+        (0..corpora.names().len()).map(of_corpus).collect()
+    }
+
+    /// How often a match stands in each named corpus that has it.
+    fn corpus_counts(&self, found: &CorpusMatch) -> Vec<CorpusCount> {
+        let corpora = self.index.corpora_of_shards();
+        let count_in = |corpus: usize| {
+            let own = found.intervals.iter().filter(|(shard, _)| corpora.number_of(*shard) == Some(corpus));
+            let own: Vec<(usize, Interval)> = own.copied().collect();
+            let Summary { count, document_count, is_capped, .. } =
+                summarise(self.index, &own, Choice::First(0));
+            (count > 0).then_some(CorpusCount { corpus, count, document_count, is_capped })
+        };
+        (0..corpora.names().len()).filter_map(count_in).collect()
+    }
+
+    /// What each shard has of the query.
+    fn found(&mut self, query: &Query<'_>, min_length: usize, trim: bool) -> Vec<(usize, ShardMatch)> {
         let mut found = Vec::new();
         let stretches = candidates(&self.filters, query.hashes(), min_length);
         for (number, (shard, stretches)) in self.index.shards().iter().zip(stretches).enumerate() {
@@ -159,7 +197,7 @@ impl<'a> Scanner<'a> {
                 }));
             }
         }
-        join_shards(found)
+        found
     }
 
     /// The most faithful of the occurrences at `places`, best first; among equals, the first in
@@ -225,6 +263,7 @@ impl<'a> Scanner<'a> {
         let examined = self.examine(&summary.places, &query.hashes()[units.clone()], own_text, options)?;
         self.climb(ladder, span, &examined, options);
         let best = self.most_faithful(examined, options)?;
+        let corpora = self.corpus_counts(found);
         rows.extend(best.into_iter().map(|(fidelity, occurrence)| Span {
             units: wide(units.start)..wide(units.end),
             characters: characters.clone(),
@@ -234,6 +273,7 @@ impl<'a> Scanner<'a> {
             count: summary.count,
             document_count: summary.document_count,
             is_capped: summary.is_capped,
+            corpora: corpora.clone(),
             echo: *echo,
             text: text[inside.clone()].to_owned(),
             context_before: last_characters(&text[..inside.start], options.context).to_owned(),
@@ -331,6 +371,19 @@ impl<'a> MatchedSpan<'a> {
             units: self.found.units.clone().map(within).collect(),
         }
     }
+}
+
+/// Those matches that have the least number of characters.
+fn long_enough(query: &Query<'_>, mut matches: Vec<CorpusMatch>, options: &ScanOptions) -> Vec<CorpusMatch> {
+    if options.min_characters > 0 {
+        matches.retain(|one| character_length(query, &one.units) >= wide(options.min_characters));
+    }
+    matches
+}
+
+/// Units in the longest match, or zero.
+fn longest(matches: &[CorpusMatch]) -> u64 {
+    matches.iter().map(|one| wide(one.units.len())).max().unwrap_or(0)
 }
 
 /// How many characters a match has; none if only tokens are known.
