@@ -35,6 +35,7 @@ class IndexBuilder:
         memory_bytes: int | None = None,
         shard_units: int | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         threads: int | None = None,
     ) -> IndexBuilder: ...
     @staticmethod

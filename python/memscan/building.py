@@ -286,6 +286,7 @@ def _builder(
         memory_bytes=share.shard_bytes,
         shard_units=options.shard_units,
         overwrite=options.overwrite,
+        resume=options.resume,
         threads=options.threads,
     )
 

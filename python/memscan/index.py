@@ -81,6 +81,7 @@ class Index(Lookups):
         memory: int | None = None,
         shard_units: int | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         threads: int | None = None,
         progress: Progress = ignore,
         on_detect: Callable[[str], None] | None = None,
@@ -106,6 +107,8 @@ class Index(Lookups):
                 A corpus may be larger: it is then cut into shards of whole documents.
             shard_units: How many units one shard holds at most; by default as many as fit.
             overwrite: Whether to replace an index that exists.
+            resume: Whether to go on with a build that was killed, where it has finished shards. The
+                corpus and the options must be the same; this is checked.
             threads: How many threads to use; ``None`` for one a core.
             progress: Called as the build goes on.
             on_detect: Called with a line on each file, saying what was found out about it.
@@ -125,6 +128,7 @@ class Index(Lookups):
             memory=memory,
             shard_units=shard_units,
             overwrite=overwrite,
+            resume=resume,
             threads=threads,
         )
         build_index(
@@ -151,6 +155,7 @@ class Index(Lookups):
         memory: int | None = None,
         shard_units: int | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         threads: int | None = None,
         progress: Progress = ignore,
     ) -> Index:
@@ -170,6 +175,7 @@ class Index(Lookups):
             memory: See ``build``.
             shard_units: See ``build``.
             overwrite: See ``build``.
+            resume: See ``build``.
             threads: See ``build``.
             progress: See ``build``.
 
@@ -188,6 +194,7 @@ class Index(Lookups):
             memory=memory,
             shard_units=shard_units,
             overwrite=overwrite,
+            resume=resume,
             threads=threads,
         )
         build_from_ids(documents, output, ids=ids, options=options, progress=progress)

@@ -131,6 +131,7 @@ class BuildOptions(ShardOptions):
             without it, and slower. ``None`` for what suits the unit.
         filter_bits: Its size, in bits for each run.
         overwrite: Whether to replace an index that exists.
+        resume: Whether to go on where a build that was killed has finished shards.
 
     Raises:
         TypeError: If a value is of the wrong type.
@@ -143,6 +144,7 @@ class BuildOptions(ShardOptions):
     filter_k: int | None = None
     filter_bits: int = 12
     overwrite: bool = False
+    resume: bool = False
 
     def __post_init__(self) -> None:
         """Check every value, and keep numbers as plain ``int``."""

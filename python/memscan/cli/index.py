@@ -109,6 +109,10 @@ def build(  # noqa: PLR0913 - the options of the command
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an index that exists.")
     ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with a build that was killed; give the same corpus."),
+    ] = False,
     threads: Threads = None,
 ) -> None:
     """Build the index of a corpus."""
@@ -122,6 +126,7 @@ def build(  # noqa: PLR0913 - the options of the command
         store_text=not no_store_text,
         memory=memory,
         overwrite=overwrite,
+        resume=resume,
         threads=threads,
     )
     with reporting() as reporter:

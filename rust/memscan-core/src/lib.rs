@@ -61,7 +61,7 @@ mod units;
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
     BuildOptions, BuildStatistics, Document, DocumentInfo, FileManifest, Index, IndexBuilder, Manifest,
-    OpenOptions, Parameters, ShardManifest, Tokenizer, TokenizerManifest, UnitRules,
+    OpenOptions, Parameters, ShardManifest, Tokenizer, TokenizerManifest, UnitRules, abandon_build,
 };
 pub use progress::{Interrupt, Stage};
 pub use search::{

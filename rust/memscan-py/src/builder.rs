@@ -51,7 +51,7 @@ impl IndexBuilder {
     #[new]
     #[pyo3(signature = (
         path, *, unit="word", tokenizer=None, store_text=true, filter_k=None, filter_bits=12,
-        memory_bytes=None, shard_units=None, overwrite=false, threads=None
+        memory_bytes=None, shard_units=None, overwrite=false, resume=false, threads=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
     fn new(
@@ -65,6 +65,7 @@ impl IndexBuilder {
         memory_bytes: Option<u64>,
         shard_units: Option<u32>,
         overwrite: bool,
+        resume: bool,
         threads: Option<usize>,
     ) -> PyResult<Self> {
         let options = BuildOptions {
@@ -76,6 +77,7 @@ impl IndexBuilder {
             memory_bytes,
             shard_units,
             overwrite,
+            resume,
         };
         let builder = run_here(py, || memscan_core::IndexBuilder::create(&path, options))?;
         Ok(Self::of(builder, threads))
@@ -157,7 +159,7 @@ impl IndexBuilder {
                 // Interrupted work still holds it: sorting cannot be stopped. What it wrote goes now;
                 // it notices when it is done.
                 Err(TryLockError::WouldBlock) => {
-                    let _ = std::fs::remove_dir_all(&self.building_path);
+                    memscan_core::abandon_build(&self.building_path);
                 }
             }
             Ok(())

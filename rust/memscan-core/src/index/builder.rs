@@ -9,6 +9,7 @@ To add to an index, shards are built there as well, then moved into it, and the 
 is put in place last.
 */
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use super::finishing::{Finishing, at_once};
 use super::folder::{building_folder, claim, lock_file, remove_folder, rename, sync_folder};
 use super::manifest::{FileManifest, MANIFEST_NAME, Manifest, TokenizerManifest, UnitRules};
 use super::options::{BuildOptions, BuildStatistics, Tokenizer};
+use super::progress::{self as finished_shards, FinishedShard, Read, Reading, progress_file};
 use super::shard_builder::ShardBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::{index, offset, wide};
@@ -39,6 +41,13 @@ pub struct IndexBuilder {
     corpus: Option<String>,
     /// Of the shards before the current one.
     closed: BuildStatistics,
+    /// What was read, and had been read at the end of each shard.
+    reading: Reading,
+    shard_ends: Vec<Read>,
+    /// Shards that a killed build finished, whose documents are still to be read again.
+    kept: VecDeque<FinishedShard>,
+    /// How many shards were written down as finished.
+    recorded: usize,
     documents: u64,
     text_bytes: u64,
 }
@@ -73,7 +82,13 @@ impl IndexBuilder {
 
     fn start(target: &Path, options: BuildOptions) -> Result<Self> {
         let building = building_folder(target);
-        let lock = claim(&building)?;
+        let (lock, kept) = claim(&building, || {
+            let kept = if options.resume { finished_shards::read(&building, &options)? } else { Vec::new() };
+            let mut paths = vec![progress_file(&building)];
+            paths.extend(kept.iter().map(|one| building.join(&one.shard.folder)));
+            let paths = if kept.is_empty() { Vec::new() } else { paths };
+            Ok((kept, paths))
+        })?;
         Ok(Self {
             target: target.to_owned(),
             building,
@@ -84,6 +99,10 @@ impl IndexBuilder {
             current: None,
             corpus: None,
             closed: BuildStatistics::default(),
+            reading: Reading::default(),
+            shard_ends: Vec::new(),
+            recorded: kept.len(),
+            kept: kept.into(),
             documents: 0,
             text_bytes: 0,
         })
@@ -113,7 +132,7 @@ impl IndexBuilder {
         interrupt: &Interrupt,
     ) -> Result<()> {
         documents.iter().try_for_each(|document| self.check_document(document))?;
-        let mut rest = documents;
+        let mut rest = self.read_again(documents)?;
         while !rest.is_empty() {
             interrupt.check()?;
             let count = self.fitting(rest);
@@ -124,11 +143,50 @@ impl IndexBuilder {
             }
             let (now, later) = rest.split_at(count);
             self.shard()?.add(now, interrupt)?;
+            for document in now {
+                self.reading.add(self.corpus.as_deref(), document);
+            }
             self.documents += wide(now.len());
             self.text_bytes += now.iter().map(|document| wide(document.text.characters.len())).sum::<u64>();
             rest = later;
         }
-        Ok(())
+        self.record()
+    }
+
+    /// Pass over the documents of shards that are finished, and return the rest.
+    fn read_again<'d, 't>(&mut self, documents: &'d [Document<'t>]) -> Result<&'d [Document<'t>]> {
+        let mut rest = documents;
+        while let (Some(kept), Some((document, later))) = (self.kept.front(), rest.split_first()) {
+            self.reading.add(self.corpus.as_deref(), document);
+            self.documents += 1;
+            self.text_bytes += wide(document.text.characters.len());
+            rest = later;
+            if self.documents < kept.read.documents {
+                continue;
+            }
+            let FinishedShard { read, shard } = self.kept.pop_front().expect("it is there");
+            if read != self.reading.so_far() {
+                return Err(finished_shards::other_documents(&self.building));
+            }
+            self.closed.units += shard.units;
+            self.closed.distinct_units += shard.distinct_units;
+            self.shard_ends.push(read);
+            self.finishing.adopt(shard);
+        }
+        Ok(rest)
+    }
+
+    /// Write down which shards are finished, if more are than were.
+    fn record(&mut self) -> Result<()> {
+        let is_new = self.base.is_none() && self.kept.is_empty();
+        let finished = self.finishing.finished()?;
+        if !is_new || finished.len() <= self.recorded {
+            return Ok(());
+        }
+        self.recorded = finished.len();
+        let shards = self.shard_ends.iter().zip(finished);
+        let shards = shards.map(|(read, shard)| FinishedShard { read: read.clone(), shard: shard.clone() });
+        finished_shards::write(&self.building, &self.options, shards.collect())
     }
 
     /// What the texts are sequences of.
@@ -165,6 +223,9 @@ impl IndexBuilder {
             return Err(
                 Error::new(ErrorKind::Input, message).with_hint("check the corpus paths and the text field")
             );
+        }
+        if !self.kept.is_empty() {
+            return Err(finished_shards::other_documents(&self.building));
         }
         progress(Stage::Sorting);
         let shards = self.finishing.finish(self.current.take(), self.options.parameters(), interrupt)?;
@@ -251,6 +312,7 @@ impl IndexBuilder {
         let Some(shard) = self.current.take() else { return Ok(()) };
         self.closed.units += wide(shard.unit_count());
         self.closed.distinct_units += wide(shard.distinct_count());
+        self.shard_ends.push(self.reading.so_far());
         self.finishing.push(shard, self.options.parameters(), interrupt)
     }
 
@@ -274,6 +336,8 @@ impl IndexBuilder {
         drop(lock);
         let path = lock_file(&self.target);
         fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
+        // Where all was one shard, none was finished before the index was.
+        let _ = fs::remove_file(progress_file(&self.target));
         remove_folder(&replaced)?;
         match self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             Some(parent) => sync_folder(parent),
@@ -298,11 +362,19 @@ impl IndexBuilder {
 }
 
 impl Drop for IndexBuilder {
-    /// What was not finished is cleared away, unless someone did that and began anew.
+    /// What was not finished is cleared away, unless someone did that and began anew, or shards are finished
+    /// from which it can be resumed.
     fn drop(&mut self) {
-        if self.lock.as_ref().is_some_and(is_still_linked) {
+        if self.recorded == 0 && self.lock.as_ref().is_some_and(is_still_linked) {
             let _ = fs::remove_dir_all(&self.building);
         }
+    }
+}
+
+/// Clear away what an unfinished build left in its folder `building`, unless it can be resumed.
+pub fn abandon_build(building: &Path) {
+    if !progress_file(building).exists() {
+        let _ = fs::remove_dir_all(building);
     }
 }
 
@@ -376,6 +448,57 @@ mod tests {
         build(&path, "some words", NEW).expect("builds");
         Index::open(&path).expect("opens").verify(&Interrupt::new()).expect("is sound");
         assert_eq!(names(folder.path()), ["index"]);
+    }
+
+    #[test]
+    fn a_build_is_resumed_where_shards_were_finished() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let texts: Vec<String> =
+            (0..9).map(|number| format!("text {number} of some words").repeat(20)).collect();
+        let build = |name: &str, count: usize, resume: bool, texts: &[String]| {
+            let options = BuildOptions { shard_units: Some(400), resume, ..BuildOptions::default() };
+            let mut builder = IndexBuilder::create(&folder.path().join(name), options)?;
+            for (number, text) in texts.iter().take(count).enumerate() {
+                let name = if number < 4 { "one" } else { "other" };
+                builder.begin_corpus(Some(name), &Interrupt::new())?;
+                let id = number.to_string();
+                let document = Document { id: &id, text: text.as_str().into(), metadata: "{}" };
+                builder.add(&[document], &|_| {}, &Interrupt::new())?;
+            }
+            let is_whole = count == texts.len();
+            is_whole.then(|| builder.finish(&|_| {}, &Interrupt::new())).transpose()
+        };
+        let whole = build("whole", 9, false, &texts).expect("builds").expect("is whole");
+        assert!(whole.shards.len() > 3);
+        for count in 0..9 {
+            assert!(build("cut", count, false, &texts).expect("begins").is_none());
+            let has_progress = progress_file(&folder.path().join("cut.building")).exists();
+            assert_eq!(folder.path().join("cut.building").exists(), has_progress);
+            let resumed = build("cut", 9, true, &texts).expect("resumes").expect("is whole");
+            assert_eq!(resumed.id, whole.id, "cut after {count}");
+            Index::open(&folder.path().join("cut"))
+                .expect("opens")
+                .verify(&Interrupt::new())
+                .expect("is sound");
+            assert_eq!(names(&folder.path().join("cut")).len(), 1 + whole.shards.len());
+            fs::remove_dir_all(folder.path().join("cut")).expect("removes");
+        }
+        assert!(build("cut", 8, false, &texts).expect("begins").is_none());
+        let left = || fs::read(progress_file(&folder.path().join("cut.building"))).expect("is there");
+        let before = left();
+        let mut others = texts.clone();
+        others[0].push('s');
+        for (texts, reason) in [(&others[..], "not those"), (&texts[..1], "not those")] {
+            let error = build("cut", texts.len(), true, texts).expect_err("is refused");
+            assert!(error.to_string().contains(reason), "{error}");
+            assert_eq!(left(), before, "nothing is lost");
+        }
+        let damaged = folder.path().join("cut.building/shard-00000/units.bin");
+        fs::write(&damaged, b"").expect("writes");
+        let error = build("cut", 9, true, &texts).expect_err("is refused");
+        assert!(error.to_string().contains("is damaged"), "{error}");
+        let afresh = build("cut", 9, false, &texts).expect("builds").expect("is whole");
+        assert_eq!(afresh.id, whole.id);
     }
 
     #[test]

@@ -96,6 +96,20 @@ impl Finishing {
         Ok(self.pool.as_ref().expect("it was just made"))
     }
 
+    /// Take up a shard that another build finished.
+    pub(super) fn adopt(&mut self, shard: ShardManifest) {
+        self.finished.push(shard);
+    }
+
+    /// The shards that are finished by now.
+    pub(super) fn finished(&mut self) -> Result<&[ShardManifest]> {
+        while let Some(result) = self.under_way.front().and_then(|receiver| receiver.try_recv().ok()) {
+            self.under_way.pop_front();
+            self.finished.push(result?);
+        }
+        Ok(&self.finished)
+    }
+
     /// How many shards there are.
     pub(super) fn len(&self) -> usize {
         self.finished.len() + self.under_way.len()

@@ -23,8 +23,12 @@ pub(super) fn lock_file(folder: &Path) -> PathBuf {
     folder.join("lock")
 }
 
-/// Make the folder to build in, or take it over from a builder that died.
-pub(super) fn claim(building: &Path) -> Result<File> {
+/// Make the folder to build in, or take it over from a builder that died. What `kept` says, once the folder is
+/// ours, stays there.
+pub(super) fn claim<T: Default>(
+    building: &Path,
+    kept: impl FnOnce() -> Result<(T, Vec<PathBuf>)>,
+) -> Result<(File, T)> {
     let failed = |verb: &'static str| move |error| Error::io(verb, building, error);
     fs::create_dir_all(building).map_err(failed("create"))?;
     let lock_path = lock_file(building);
@@ -33,14 +37,15 @@ pub(super) fn claim(building: &Path) -> Result<File> {
         let message = format!("another build is under way in `{}`", building.display());
         return Err(Error::new(ErrorKind::Output, message).with_hint("wait for it, or give another path"));
     }
+    let (found, kept) = kept()?;
     for entry in fs::read_dir(building).map_err(failed("read"))? {
         let path = entry.map_err(failed("read"))?.path();
-        if path != lock_path {
+        if path != lock_path && !kept.contains(&path) {
             let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             removed.map_err(|error| Error::io("remove", &path, error))?;
         }
     }
-    Ok(lock)
+    Ok((lock, found))
 }
 
 pub(super) fn remove_folder(path: &Path) -> Result<()> {

@@ -233,7 +233,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    fn check(&self, folder: &Path) -> Result<()> {
+    pub(super) fn check(&self, folder: &Path) -> Result<()> {
         let shown = folder.display();
         let unit = self.unit.kind()?;
         let rules = UnitRules::new(unit, None);
@@ -308,8 +308,9 @@ fn check_version(bytes: &[u8], folder: &Path) -> Result<()> {
 fn not_an_index(folder: &Path) -> Error {
     let shown = folder.display();
     if super::folder::building_folder(folder).is_dir() {
-        return Error::new(ErrorKind::NotAnIndex, format!("`{shown}` is an incomplete build"))
-            .with_hint("run the same `memscan index build` again; it starts afresh");
+        return Error::new(ErrorKind::NotAnIndex, format!("`{shown}` is an incomplete build")).with_hint(
+            "run the same `memscan index build` again: with --resume it goes on, else it starts afresh",
+        );
     }
     let what = match folder.metadata() {
         Err(_) => "does not exist",

@@ -15,6 +15,7 @@ mod format;
 mod manifest;
 mod options;
 mod places;
+mod progress;
 mod reading;
 mod revise;
 mod shard;
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use summary::FrequentIntervals;
 
-pub use builder::IndexBuilder;
+pub use builder::{IndexBuilder, abandon_build};
 pub use documents::{Document, DocumentInfo};
 pub use manifest::{FileManifest, Manifest, Parameters, ShardManifest, TokenizerManifest, UnitRules};
 pub use options::{BuildOptions, BuildStatistics, OpenOptions, Tokenizer};

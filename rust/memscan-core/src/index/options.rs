@@ -26,6 +26,8 @@ pub struct BuildOptions {
     pub shard_units: Option<u32>,
     /// Whether an index that stands at the path is replaced.
     pub overwrite: bool,
+    /// Whether to go on where a build that was killed has finished shards. It must be given the same documents.
+    pub resume: bool,
 }
 
 /// A tokenizer, as its users keep it.
@@ -65,6 +67,7 @@ impl Default for BuildOptions {
             memory_bytes: None,
             shard_units: None,
             overwrite: false,
+            resume: false,
         }
     }
 }

@@ -36,7 +36,7 @@ impl Index {
     pub fn remove(path: &Path, ids: &[&str], interrupt: &Interrupt) -> Result<u64> {
         let manifest = Manifest::read(path)?;
         let building = building_folder(path);
-        let lock = claim(&building)?;
+        let (lock, ()) = claim(&building, || Ok(((), Vec::new())))?;
         let removed = remove_locked(path, &manifest.id, ids, interrupt);
         drop(lock);
         remove_folder(&building)?;
