@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 KILLED = """
 import os, signal, sys, time
+import memscan.building as building
 from memscan import Index
-from memscan.batches import in_batches
 
 in_batches = building.in_batches
 building.in_batches = lambda items, size, **options: in_batches(items, size, most_items=1)
