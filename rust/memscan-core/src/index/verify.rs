@@ -28,6 +28,8 @@ pub(super) fn verify_shard(shard: &Shard, segmenter: Segmenter, interrupt: &Inte
     interrupt.check()?;
     match shard.alphabet() {
         Alphabet::Bytes(array) => {
+            let are_symbols = array.text().iter().all(|&symbol| usize::from(symbol) <= BYTE_SYMBOLS);
+            require(shard, are_symbols, "a unit is no byte of a text")?;
             verify_text(shard, segmenter, interrupt)?;
             verify_array(shard, array, BYTE_SYMBOLS, |symbol| u32::from(symbol) - 1, interrupt)
         }
@@ -232,7 +234,10 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::{BuildOptions, Document, Generation, Index, IndexBuilder, ScanOptions, Text, Tokens};
+    use crate::{
+        BuildOptions, Document, DuplicateOptions, Duplicates, Generation, Index, IndexBuilder, ScanOptions,
+        Text, Tokens,
+    };
 
     const TABLE_BYTES: usize = 1024;
     const TEXTS: [&str; 3] = ["the cat sat on the mat", "the cat ran, and the naïve cat sat", "漢字 the mat"];
@@ -273,6 +278,9 @@ mod tests {
                 let _ = opened.find(text, &options);
             });
         }
+        let options = DuplicateOptions { min_length: 2, documents: 1, context: 3 };
+        let mut duplicates = Duplicates::new(options).expect("starts");
+        while let Ok(Some(_)) = duplicates.next(opened, 1, &Interrupt::new()) {}
         let _: Vec<_> = opened.documents().collect();
     }
 
@@ -305,6 +313,44 @@ mod tests {
         }
     }
 
+    /// Every element of every section in turn has a value that points outside, or to the first or last of something.
+    #[test]
+    fn no_extreme_value_gets_past_the_hashes_and_none_makes_anything_panic() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        for unit in Unit::ALL {
+            let path = built(folder.path(), unit);
+            for file in files(&path.join("shard-00000")) {
+                let bytes = fs::read(&file).expect("reads");
+                for element in elements(&bytes) {
+                    for value in [0, 1, 1 << 16, u64::MAX >> 33, u64::MAX] {
+                        let mut damaged = bytes.clone();
+                        let width = element.len();
+                        damaged[element.clone()].copy_from_slice(&value.to_le_bytes()[..width]);
+                        fs::write(&file, &damaged).expect("writes");
+                        let opened = Index::open(&path).expect("the table is sound");
+                        search(&opened);
+                        let verified = opened.verify(&Interrupt::new());
+                        assert_eq!(verified.is_ok(), damaged == bytes, "{}: {element:?}", file.display());
+                        let _ = verify_shard(&opened.shards()[0], opened.segmenter(), &Interrupt::new());
+                    }
+                }
+                fs::write(&file, &bytes).expect("writes");
+            }
+        }
+    }
+
+    /// Where the elements of all sections of a file stand in it.
+    fn elements(bytes: &[u8]) -> Vec<Range<usize>> {
+        let number =
+            |place: usize| bytes[place..].first_chunk().map_or(0, |one| offset(u64::from_le_bytes(*one)));
+        let lines = (64..TABLE_BYTES).step_by(48).take_while(|&line| number(line + 24) != 0);
+        let sections = lines.map(|line| [24, 32, 40].map(|field| number(line + field)));
+        let elements = |[width, start, count]: [usize; 3]| {
+            (0..count).map(move |place| start + place * width..start + (place + 1) * width)
+        };
+        sections.flat_map(elements).collect()
+    }
+
     /// The content itself is checked, not only its hash: a builder that wrote nonsense would be found.
     #[test]
     fn wrong_content_is_found_even_with_the_right_hash() {
@@ -333,6 +379,25 @@ mod tests {
                 fs::write(&file, &bytes).expect("writes");
             }
         }
+    }
+
+    /// Where there is a text, comparing it finds this first.
+    #[test]
+    fn a_symbol_that_no_byte_has_is_found_without_the_text() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("index");
+        let options = BuildOptions { unit: Unit::Byte, store_text: false, ..BuildOptions::default() };
+        let mut builder = IndexBuilder::create(&path, options).expect("starts");
+        let document = Document { id: "one", text: TEXTS[0].into(), metadata: "{}" };
+        builder.add(&[document], &|_| {}, &Interrupt::new()).expect("adds");
+        builder.finish(&|_| {}, &Interrupt::new()).expect("finishes");
+        let file = path.join("shard-00000/units.bin");
+        let mut bytes = fs::read(&file).expect("reads");
+        bytes[TABLE_BYTES] = 0xf6;
+        fs::write(&file, &bytes).expect("writes");
+        let opened = Index::open(&path).expect("the table is sound");
+        let error = verify_shard(&opened.shards()[0], opened.segmenter(), &Interrupt::new());
+        assert!(error.expect_err("is found").to_string().contains("a unit is no byte"));
     }
 
     #[test]

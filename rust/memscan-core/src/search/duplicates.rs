@@ -140,6 +140,9 @@ impl<'a> Finder<'a> {
         let units = index(starts[document])..index(starts[document + 1]).saturating_sub(1);
         let own = repeats.get(units.clone());
         let own = own.ok_or_else(|| Error::corrupt("a document lies outside its shard"))?;
+        if own.iter().zip((1..=units.len()).rev()).any(|(&length, most)| index(length) > most) {
+            return Err(Error::corrupt("a document does not end with a separator"));
+        }
         let hashes = self.shard.hashes(units.clone());
         let mut lengths: Vec<usize> = own.iter().map(|&length| index(length)).collect();
         self.look_elsewhere(&units, &hashes, &mut lengths);

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::index::{CHECKPOINT_UNITS, Index, Shard, TextReader};
-use crate::num::{index, position, wide};
+use crate::num::{index, wide};
 use crate::units::{Segmenter, Unit};
 
 /// Decompressed blocks of text that a thread keeps, of all shards together: matches that follow one another
@@ -131,7 +131,7 @@ impl<'a> Locator<'a> {
             document_id,
             corpus,
             units,
-            characters: character_start..character_start + character_count,
+            characters: character_start..character_start.saturating_add(character_count),
             bytes: Some(byte_start..byte_start + (bytes.end - bytes.start)),
             text,
             context_before: last_characters(&before, context).to_owned(),
@@ -154,7 +154,8 @@ fn cut_again(
     reader: &mut TextReader<'_>,
     segmenter: &mut Segmenter,
 ) -> Result<(Range<u64>, String)> {
-    let (first_unit, read) = stretch_to_read(shard, reader.checkpoints(), document, units);
+    let stretch = stretch_to_read(shard, reader.checkpoints(), document, units);
+    let (first_unit, read) = stretch.ok_or_else(|| not_these_units(shard))?;
     let text = reader.read(read.clone())?;
     let (mut place, mut is_same) = (first_unit, true);
     let mut found = 0..0;
@@ -204,24 +205,24 @@ fn read_tokens(
 }
 
 /// The stretch of the shard's text to cut again for `units` of `document`: the unit it starts
-/// with, and its bytes.
+/// with, and its bytes. None if the units lie outside the shard.
 fn stretch_to_read(
     shard: &Shard,
     checkpoints: &[u64],
     document: usize,
     units: &Range<usize>,
-) -> (usize, Range<u64>) {
+) -> Option<(usize, Range<u64>)> {
     let documents = shard.documents();
     let (unit_starts, byte_starts) = (documents.unit_starts(), documents.byte_starts());
     let before = units.start / CHECKPOINT_UNITS;
     let (first_unit, start) = match before * CHECKPOINT_UNITS {
-        unit if unit > index(unit_starts[document]) => (unit, checkpoints[before]),
+        unit if unit > index(unit_starts[document]) => (unit, *checkpoints.get(before)?),
         _ => (index(unit_starts[document]), byte_starts[document]),
     };
     let after = units.end.div_ceil(CHECKPOINT_UNITS);
-    let is_within = position(after * CHECKPOINT_UNITS) < unit_starts[document + 1];
+    let is_within = after * CHECKPOINT_UNITS < index(unit_starts[document + 1]);
     let end = if is_within { checkpoints.get(after).copied() } else { None };
-    (first_unit, start..end.unwrap_or(byte_starts[document + 1]))
+    Some((first_unit, start..end.unwrap_or(byte_starts[document + 1])))
 }
 
 /// At most the last `count` characters of `text`.
