@@ -170,7 +170,7 @@ impl FileManifest {
 impl Manifest {
     /// The manifest of an index of `shards`, with its id.
     pub(super) fn new(unit: UnitRules, parameters: Parameters, shards: Vec<ShardManifest>) -> Self {
-        let total = |count: fn(&ShardManifest) -> u64| shards.iter().map(count).sum();
+        let totals = totals(&shards).expect("no more was removed of a shard than it has");
         let mut manifest = Self {
             format: FORMAT_NAME.to_owned(),
             format_version: FORMAT_VERSION,
@@ -178,9 +178,9 @@ impl Manifest {
             id: String::new(),
             unit,
             parameters,
-            documents: total(|shard| shard.documents - wide(shard.removed.len())),
-            units: total(|shard| shard.units - shard.removed_units),
-            text_bytes: total(|shard| shard.text_bytes - shard.removed_bytes),
+            documents: totals[0],
+            units: totals[1],
+            text_bytes: totals[2],
             shards,
         };
         manifest.id = manifest.content_hash();
@@ -254,16 +254,30 @@ impl Manifest {
         }
         let is_filter_sound = (1..=64).contains(&self.parameters.filter_k);
         let are_removed_sound = self.shards.iter().all(ShardManifest::is_removed_sound);
-        if self.shards.is_empty() || !is_filter_sound || !are_removed_sound {
+        let are_totals_sound = totals(&self.shards) == Some([self.documents, self.units, self.text_bytes]);
+        if self.shards.is_empty() || !is_filter_sound || !are_removed_sound || !are_totals_sound {
             return Err(Error::corrupt(format!("the manifest of `{shown}` has impossible parameters")));
         }
         Ok(())
     }
 }
 
+/// How many documents, units and bytes of text the shards hold, less what was removed; none if there cannot be so
+/// many.
+fn totals(shards: &[ShardManifest]) -> Option<[u64; 3]> {
+    let less = |count: u64, removed: u64, total: u64| total.checked_add(count.checked_sub(removed)?);
+    shards.iter().try_fold([0; 3], |[documents, units, text_bytes], shard| {
+        Some([
+            less(shard.documents, wide(shard.removed.len()), documents)?,
+            less(shard.units, shard.removed_units, units)?,
+            less(shard.text_bytes, shard.removed_bytes, text_bytes)?,
+        ])
+    })
+}
+
 impl ShardManifest {
     /// Whether what was removed was there.
-    fn is_removed_sound(&self) -> bool {
+    pub(super) fn is_removed_sound(&self) -> bool {
         let is_in_order = self.removed.windows(2).all(|pair| pair[0] < pair[1]);
         let is_there = self.removed.last().is_none_or(|&last| u64::from(last) < self.documents);
         is_in_order && is_there && self.removed_units <= self.units && self.removed_bytes <= self.text_bytes
@@ -319,4 +333,45 @@ fn not_an_index(folder: &Path) -> Error {
     };
     Error::new(ErrorKind::NotAnIndex, format!("`{shown}` is not an index: it {what}"))
         .with_hint("build one with `memscan index build CORPUS... -o INDEX`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shard() -> ShardManifest {
+        ShardManifest {
+            folder: "shard-00000".to_owned(),
+            corpus: None,
+            documents: 3,
+            units: 9,
+            distinct_units: 4,
+            text_bytes: 50,
+            removed: vec![1],
+            removed_units: 2,
+            removed_bytes: 10,
+            files: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_totals_that_the_shards_add_up_to_are_taken() {
+        let parameters = Parameters { filter_k: 5, filter_bits: 12, store_text: true };
+        let sound = Manifest::new(UnitRules::new(Unit::Word, None), parameters, vec![shard(), shard()]);
+        let check = |manifest: &Manifest| manifest.check(Path::new("index"));
+        assert_eq!([sound.documents, sound.units, sound.text_bytes], [4, 14, 80]);
+        check(&sound).expect("is sound");
+        for change in [
+            |manifest: &mut Manifest| manifest.documents += 1,
+            |manifest: &mut Manifest| manifest.units = 0,
+            |manifest: &mut Manifest| manifest.text_bytes = u64::MAX,
+            |manifest: &mut Manifest| manifest.shards[1].text_bytes = u64::MAX,
+            |manifest: &mut Manifest| manifest.shards[1].removed_bytes = 51,
+        ] {
+            let mut changed = sound.clone();
+            change(&mut changed);
+            let error = check(&changed).expect_err("is refused");
+            assert_eq!(error.kind(), ErrorKind::Corrupt);
+        }
+    }
 }

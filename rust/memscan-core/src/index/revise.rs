@@ -214,17 +214,40 @@ fn leave_out(
     let mut removed = [shard.removed(), numbers].concat();
     removed.sort_unstable();
     let info = numbers.iter().map(|&number| documents.info(index(number)));
-    let (units, bytes) =
-        info.fold((0, 0), |(units, bytes), info| (units + info.unit_count, bytes + info.byte_count));
+    let removed_before = (described.removed_units, described.removed_bytes);
+    let (removed_units, removed_bytes) = info.fold(removed_before, |(units, bytes), info| {
+        (units.saturating_add(info.unit_count), bytes.saturating_add(info.byte_count))
+    });
     let mut files: Vec<FileManifest> =
         described.files.iter().filter(|file| file.role != role::SUFFIXES).cloned().collect();
     files.insert(1.min(files.len()), FileManifest::of(&folder, role::SUFFIXES, name)?);
-    let new = ShardManifest {
-        removed,
-        removed_units: described.removed_units + units,
-        removed_bytes: described.removed_bytes + bytes,
-        files,
-        ..described.clone()
-    };
+    let new = ShardManifest { removed, removed_units, removed_bytes, files, ..described.clone() };
+    if !new.is_removed_sound() {
+        let message = format!("`{}` has fewer units or bytes than its documents", folder.display());
+        return Err(Error::corrupt(message));
+    }
     Ok((new, old_name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_larger_than_its_shard_is_not_removed() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let (path, never) = (folder.path().join("index"), Interrupt::new());
+        let mut builder = IndexBuilder::create(&path, BuildOptions::default()).expect("starts");
+        for id in ["one", "other"] {
+            let document = Document { id, text: "some words".into(), metadata: "{}" };
+            builder.add(&[document], &|_| {}, &never).expect("adds");
+        }
+        let mut manifest = builder.finish(&|_| {}, &never).expect("finishes");
+        manifest.shards[0].removed_bytes = 11;
+        let changed = Manifest::new(manifest.unit, manifest.parameters, manifest.shards);
+        changed.write(&path).expect("writes");
+        let error = Index::remove(&path, &["one"], &never).expect_err("is refused");
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        assert_eq!(Index::open(&path).expect("is as it was").manifest(), &changed);
+    }
 }
