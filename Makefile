@@ -1,12 +1,14 @@
 # Two commands need nothing set up: `make demo` and `make test`. Each makes the virtual environment and the
 # release build if they are not there. `make check` is everything that must pass; `make bench` the benchmarks;
-# `make peers` the comparison with other tools, each in an environment of its own under .cache/peers.
+# `make peers` the comparison with other tools, each in an environment of its own under .cache/peers;
+# `make fuzz` the fuzz targets, FUZZ_SECONDS each.
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13,$(shell command -v $(name))))
 BIN := .venv/bin
+FUZZ_SECONDS := 20
 NATIVE_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock pyproject.toml
 
-.PHONY: demo test check lint types rust-test python-test bench peers performance clean
+.PHONY: demo test check lint types rust-test python-test bench fuzz peers performance clean
 
 demo: .venv/installed
 	rm -rf demo-output
@@ -19,6 +21,8 @@ check: lint types test
 lint: .venv/developer
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
+	cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target/lint --locked -- --deny warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -35,6 +39,9 @@ python-test: .venv/developer
 bench: .venv/developer
 	$(BIN)/python -m benches --output benches/records
 	$(BIN)/python -m benches.stages --output benches/records
+
+fuzz: .venv/fuzz
+	fuzz/run $(FUZZ_SECONDS)
 
 # Everything that docs/performance.md says; needs MEMSCAN_DATA, 40 GB of disk and an hour.
 performance: bench peers
@@ -54,6 +61,10 @@ peers: .venv/installed
 
 .venv/developer: .venv/installed pyproject.toml
 	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+.venv/fuzz: .venv/installed pyproject.toml
+	$(BIN)/pip install --quiet --group fuzz
 	touch $@
 
 clean:
