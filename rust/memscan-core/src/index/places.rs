@@ -80,20 +80,24 @@ impl Places {
         (first.start <= last.end).then_some(first.start..last.end)
     }
 
-    /// The places of all units from a checkpoint on.
+    /// The places of all units from a checkpoint on, up to a checkpoint that does not fit those before it.
     pub(super) fn starting_at<'a>(
         &'a self,
         checkpoint: usize,
         checkpoints: &'a [u64],
     ) -> Option<impl Iterator<Item = Range<u64>> + 'a> {
         let mut start = *checkpoints.get(checkpoint)?;
-        let place = *self.file.get(&self.step_starts).get(checkpoint)?;
-        let mut steps = self.file.get(&self.steps).get(offset(place)..)?;
+        let (all, step_starts) = (self.file.get(&self.steps), self.file.get(&self.step_starts));
+        let mut steps = all.get(offset(*step_starts.get(checkpoint)?)..)?;
         let mut unit = checkpoint * CHECKPOINT_UNITS;
         Some(std::iter::from_fn(move || {
+            let is_checkpoint = unit.is_multiple_of(CHECKPOINT_UNITS);
+            if is_checkpoint && *step_starts.get(unit / CHECKPOINT_UNITS)? != wide(all.len() - steps.len()) {
+                return None;
+            }
             let step = read_number(&mut steps)?;
             // The start of a checkpoint's unit does not depend on the one before it.
-            start = if unit.is_multiple_of(CHECKPOINT_UNITS) {
+            start = if is_checkpoint {
                 *checkpoints.get(unit / CHECKPOINT_UNITS)?
             } else {
                 start.checked_add(step)?
@@ -130,6 +134,25 @@ fn read_number(bytes: &mut &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_are_read_up_to_a_checkpoint_that_does_not_fit() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("places.bin");
+        for (damage, expected) in [(0, 300), (2, CHECKPOINT_UNITS)] {
+            let mut builder = PlacesBuilder::default();
+            (0..300).for_each(|place| builder.push(place..place + 1));
+            builder.step_starts[1] += damage;
+            builder.write(SectionWriter::create(path.clone()).expect("creates")).expect("writes");
+            let length = path.metadata().expect("exists").len();
+            let file = SectionFile::open(&path, length, false).expect("opens");
+            let places = Places::new(file, 300).expect("has the sections");
+            let checkpoints: Vec<u64> = (0..300).step_by(CHECKPOINT_UNITS).collect();
+            let found = places.starting_at(0, &checkpoints).expect("starts");
+            assert_eq!(found.count(), expected);
+            std::fs::remove_file(&path).expect("removes");
+        }
+    }
 
     #[test]
     fn numbers_are_read_as_written() {
