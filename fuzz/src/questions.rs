@@ -3,7 +3,7 @@ Everything that can be asked of an open index, and the answers as text.
 */
 
 use memscan_core::{
-    DuplicateOptions, Duplicates, Error, ErrorKind, Generation, Index, Interrupt, ScanOptions, Text,
+    Common, DuplicateOptions, Duplicates, Error, ErrorKind, Generation, Index, Interrupt, ScanOptions, Text,
 };
 
 use crate::texts::Owned;
@@ -20,14 +20,16 @@ pub fn answers(index: &Index, texts: &[Owned], options: &ScanOptions) -> Vec<Res
     let generations: Vec<Generation<'_>> = (texts.iter().zip(prompts))
         .map(|(&text, &prompt)| Generation { text, prompt: Some(prompt) })
         .collect();
+    let common = Common { template: texts.last().copied(), baseline: Some(index) };
     let mut answers = vec![
+        index.scan_apart_from(common, &generations, options, &never).map(|found| format!("{found:?}")),
         index.scan(&generations, options, &never).map(|found| format!("{found:?}")),
         index.statistics(&texts, false, &never).map(|lengths| format!("{lengths:?}")),
         index.statistics(&texts, true, &never).map(|lengths| format!("{lengths:?}")),
         index.novelty(&texts, 4, &never).map(|novelty| format!("{novelty:?}")),
         duplicates(index, options),
         index.tokenizer_json().map(|json| format!("{json:?}")),
-        Ok(index.documents().map(|document| format!("{document:?}")).collect()),
+        Ok(format!("{:?}", index.documents().collect::<Vec<_>>())),
     ];
     for &text in &texts {
         answers.push(index.find(text, options).map(|found| format!("{found:?}")));

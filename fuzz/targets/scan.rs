@@ -62,6 +62,7 @@ fn check(options: [u8; 8], query: &str, prompt: &str, documents: &[&str]) {
         occurrences: usize::from(rows % 4) + 1,
         examined: usize::from(rows / 16) + 1,
         context: usize::from(context),
+        seed: u64::from(rows),
     };
     let folder = tempfile::tempdir().expect("makes a folder");
     let texts = [query, prompt];
@@ -138,7 +139,7 @@ fn check_spans(index: &Index, texts: &[Owned; 2], documents: &[Owned], options: 
             options.context,
         );
         assert_eq!(span.fidelity, Some(Fidelity::of(&span.text, &occurrence.text)));
-        assert!(span.echo_units.expect("there is a prompt") <= own.end - own.start);
+        assert!(span.echo.prompt.expect("there is a prompt") <= own.end - own.start);
         assert!(1 <= span.document_count && span.document_count <= span.count);
         assert!(own.end - own.start >= u64::try_from(options.min_length).expect("it is small"));
     }
