@@ -4,9 +4,9 @@ The first byte of the input chooses the name of the file and whether the bytes a
 way, so that the fuzzer gets past the checksums of gzip; the second chooses the fields that are
 named. The rest is what the file holds.
 
-What must hold: documents and generations come out, a ``Rejection``, or a ``MemscanError``. Texts are
-Unicode without surrogates. Every record is counted, reading twice gives the same, and a message is
-one printable line. Pieces of any size give the same lines and the same decompressed bytes.
+What must hold: documents and generations come out, a ``Rejection``, or a ``MemscanError``. Texts
+are Unicode without surrogates. Every record is counted, reading twice gives the same, and a message
+is one printable line. Pieces of any size give the same lines and the same decompressed bytes.
 
 Run it as ``python fuzz/records.py SEEDS -max_total_time=20``: the options are those of libFuzzer.
 """
@@ -62,9 +62,7 @@ def check_input(data: bytes) -> None:
     check_pieces(content, stored, piece_bytes=1 + field % 7)
 
 
-def check_source(
-    source: DocumentSource | GenerationSource, stored: bytes, told: list[str]
-) -> None:
+def check_source(source: DocumentSource | GenerationSource, stored: bytes, told: list[str]) -> None:
     """Read a source twice, and check what comes out and what is noted of its file."""
     first, first_error = drained(source)
     [file] = source.inputs
@@ -121,9 +119,7 @@ def check_message(message: str) -> None:
 
 def check_pieces(content: bytes, stored: bytes, *, piece_bytes: int) -> None:
     """Check that lines and decompressed bytes do not depend on where the chunks end."""
-    expected = [
-        line if len(line) <= _LINE_LIMIT_BYTES else None for line in content.split(b"\n")
-    ]
+    expected = [line if len(line) <= _LINE_LIMIT_BYTES else None for line in content.split(b"\n")]
     expected = expected[:-1] if expected[-1] == b"" else expected
     runs = list(split_lines(pieces(content, piece_bytes), limit_bytes=_LINE_LIMIT_BYTES))
     assert list(chain.from_iterable(lines for _, lines in runs)) == expected
