@@ -264,7 +264,7 @@ impl Manifest {
 
 /// How many documents, units and bytes of text the shards hold, less what was removed; none if there cannot be so
 /// many.
-fn totals(shards: &[ShardManifest]) -> Option<[u64; 3]> {
+pub(super) fn totals(shards: &[ShardManifest]) -> Option<[u64; 3]> {
     let less = |count: u64, removed: u64, total: u64| total.checked_add(count.checked_sub(removed)?);
     shards.iter().try_fold([0; 3], |[documents, units, text_bytes], shard| {
         Some([

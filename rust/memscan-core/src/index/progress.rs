@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::documents::Document;
 use super::folder::{hash_file, rename};
 use super::format::FORMAT_VERSION;
-use super::manifest::{Manifest, ShardManifest, UnitRules};
+use super::manifest::{Manifest, ShardManifest, UnitRules, totals};
 use super::options::BuildOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::num::wide;
@@ -113,6 +113,9 @@ pub(super) fn read(building: &Path, options: &BuildOptions) -> Result<Vec<Finish
         return Err(cannot("it was begun with other options or another version"));
     }
     let shards: Vec<ShardManifest> = progress.shards.iter().map(|one| one.shard.clone()).collect();
+    if totals(&shards).is_none() {
+        return Err(cannot("its shards have impossible sizes"));
+    }
     if !shards.is_empty() {
         let rules = UnitRules::new(options.unit, None);
         Manifest::new(rules, options.parameters(), shards).check(building)?;
