@@ -65,6 +65,42 @@ pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     synced.map_err(|error| Error::io("sync", folder, error))
 }
 
+/// Open a file of a finished index, which the manifest says has `expected_bytes`. What is no regular file is
+/// not opened: a pipe might never end, and a link leads elsewhere.
+pub(super) fn open_finished(path: &Path, expected_bytes: u64) -> Result<File> {
+    let shown = path.display();
+    let metadata = path.symlink_metadata().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::corrupt(format!("`{shown}` is missing")),
+        _ => Error::io("open", path, error),
+    })?;
+    if !metadata.is_file() {
+        return Err(Error::corrupt(format!("`{shown}` is not a regular file")));
+    }
+    check_length(path, metadata.len(), expected_bytes)?;
+    File::open(path).map_err(|error| Error::io("open", path, error))
+}
+
+pub(super) fn check_length(path: &Path, actual_bytes: u64, expected_bytes: u64) -> Result<()> {
+    if actual_bytes == expected_bytes {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(Error::corrupt(format!("`{shown}` has {actual_bytes} bytes, expected {expected_bytes}")))
+}
+
+/// Refuse what is no folder, or leads to one elsewhere.
+pub(super) fn check_folder(path: &Path) -> Result<()> {
+    let shown = path.display();
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(Error::corrupt(format!("`{shown}` is not a folder"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Error::corrupt(format!("`{shown}` is missing")))
+        }
+        Err(error) => Err(Error::io("open", path, error)),
+    }
+}
+
 /// The BLAKE3 hash of a file, in hexadecimal. The file is read, not mapped: a large one does not crowd out
 /// what else is in memory.
 pub(super) fn hash_file(path: &Path) -> Result<String> {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use bytemuck::Pod;
 
+use super::folder::{check_length, open_finished};
 use crate::error::{Error, Result};
 use crate::num::{index, offset, position, wide};
 use crate::raw::file::FileBytes;
@@ -164,21 +165,9 @@ impl SectionFile {
     /// Open the file at `path`, which the manifest says has `expected_bytes`; map it, or read it whole.
     pub(crate) fn open(path: &Path, expected_bytes: u64, map: bool) -> Result<Self> {
         let shown = path.display();
-        let metadata = path.symlink_metadata().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::corrupt(format!("`{shown}` is missing")),
-            _ => Error::io("open", path, error),
-        })?;
-        if !metadata.is_file() {
-            return Err(Error::corrupt(format!("`{shown}` is not a regular file")));
-        }
-        let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
-        let check_length = |actual_bytes| {
-            let message = format!("`{shown}` has {actual_bytes} bytes, expected {expected_bytes}");
-            if actual_bytes == expected_bytes { Ok(()) } else { Err(Error::corrupt(message)) }
-        };
-        check_length(metadata.len())?;
+        let file = open_finished(path, expected_bytes)?;
         let contents = if map { FileBytes::map(&file, path) } else { FileBytes::read(&file, path) }?;
-        check_length(wide(contents.bytes().len()))?;
+        check_length(path, wide(contents.bytes().len()), expected_bytes)?;
         let entries = read_table(contents.bytes())
             .map_err(|reason| Error::corrupt(format!("`{shown}` has a damaged section table: {reason}")))?;
         Ok(Self { contents, path: path.to_owned(), entries })

@@ -5,6 +5,7 @@ The manifest names every file with its size and hash, and carries the hash of it
 index's id. So one short string, quoted beside a result, stands for every byte of the index.
 */
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Component, Path};
@@ -253,12 +254,18 @@ impl Manifest {
             }
         }
         let is_filter_sound = (1..=64).contains(&self.parameters.filter_k);
-        let are_removed_sound = self.shards.iter().all(ShardManifest::is_removed_sound);
+        let are_shards_sound = self.shards.iter().all(ShardManifest::is_sound);
         let are_totals_sound = totals(&self.shards) == Some([self.documents, self.units, self.text_bytes]);
-        if self.shards.is_empty() || !is_filter_sound || !are_removed_sound || !are_totals_sound {
+        if self.shards.is_empty() || !is_filter_sound || !are_shards_sound || !are_totals_sound {
             return Err(Error::corrupt(format!("the manifest of `{shown}` has impossible parameters")));
         }
-        Ok(())
+        let mut folders = HashSet::new();
+        match self.shards.iter().find(|shard| !folders.insert(&shard.folder)) {
+            Some(ShardManifest { folder, .. }) => {
+                Err(Error::corrupt(format!("the manifest of `{shown}` names `{folder}` twice")))
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -276,11 +283,12 @@ pub(super) fn totals(shards: &[ShardManifest]) -> Option<[u64; 3]> {
 }
 
 impl ShardManifest {
-    /// Whether what was removed was there.
-    pub(super) fn is_removed_sound(&self) -> bool {
+    /// Whether what was removed was there, and no more units are different than there are.
+    pub(super) fn is_sound(&self) -> bool {
         let is_in_order = self.removed.windows(2).all(|pair| pair[0] < pair[1]);
         let is_there = self.removed.last().is_none_or(|&last| u64::from(last) < self.documents);
-        is_in_order && is_there && self.removed_units <= self.units && self.removed_bytes <= self.text_bytes
+        let is_part = self.removed_units <= self.units && self.removed_bytes <= self.text_bytes;
+        is_in_order && is_there && is_part && self.distinct_units <= self.units
     }
 }
 

@@ -25,6 +25,7 @@ mod text;
 mod verify;
 mod vocabulary;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -69,6 +70,9 @@ impl Index {
     /// Open the index at `path` as `options` say, and check its manifest and section tables.
     pub fn open_with(path: &Path, options: OpenOptions) -> Result<Self> {
         let manifest = Manifest::read(path)?;
+        if let Some(tokenizer) = &manifest.unit.tokenizer {
+            folder::open_finished(&path.join(&tokenizer.file.name), tokenizer.file.bytes)?;
+        }
         let shards: Result<Vec<Shard>> =
             manifest.shards.iter().map(|shard| Shard::open(path, &manifest, shard, options)).collect();
         Ok(Self {
@@ -120,7 +124,9 @@ impl Index {
     pub fn tokenizer_json(&self) -> Result<Option<String>> {
         let Some(tokenizer) = &self.manifest.unit.tokenizer else { return Ok(None) };
         let path = self.path.join(&tokenizer.file.name);
-        let json = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+        let mut json = Vec::new();
+        let mut file = folder::open_finished(&path, tokenizer.file.bytes)?;
+        file.read_to_end(&mut json).map_err(|error| Error::io("read", &path, error))?;
         if blake3::hash(&json).to_hex().as_str() != tokenizer.file.hash {
             return Err(Error::corrupt(format!("`{}` does not have the hash it should", path.display())));
         }

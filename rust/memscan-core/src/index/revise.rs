@@ -222,7 +222,7 @@ fn leave_out(
         described.files.iter().filter(|file| file.role != role::SUFFIXES).cloned().collect();
     files.insert(1.min(files.len()), FileManifest::of(&folder, role::SUFFIXES, name)?);
     let new = ShardManifest { removed, removed_units, removed_bytes, files, ..described.clone() };
-    if !new.is_removed_sound() {
+    if !new.is_sound() {
         let message = format!("`{}` has fewer units or bytes than its documents", folder.display());
         return Err(Error::corrupt(message));
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::documents::Documents;
+use super::folder::check_folder;
 use super::format::{Section, SectionFile};
 use super::manifest::{Manifest, ShardManifest};
 use super::options::OpenOptions;
@@ -93,6 +94,7 @@ impl Shard {
         options: OpenOptions,
     ) -> Result<Self> {
         let folder = root.join(&shard.folder);
+        check_folder(&folder)?;
         let open = |role: &str| {
             let file = shard.files.iter().find(|file| file.role == role);
             let file = file.ok_or_else(|| Error::corrupt(format!("the manifest names no file of {role}")))?;
