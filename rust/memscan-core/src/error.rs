@@ -70,6 +70,12 @@ impl Error {
             .with_hint("rebuild the index, or copy it again from where it is sound")
     }
 
+    /// The system starts no more threads.
+    pub fn no_threads(count: usize, reason: &dyn std::error::Error) -> Self {
+        Self::new(ErrorKind::Limit, format!("cannot start {count} threads: {reason}"))
+            .with_hint("use fewer threads, or allow the process more memory and threads")
+    }
+
     /// What went wrong, for programs.
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use memscan_core::{Interrupt, Result};
+use memscan_core::{Error, Interrupt, Result};
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -49,7 +49,7 @@ fn pool(threads: Option<usize>) -> PyResult<Arc<ThreadPool>> {
     }
     let named = |number| format!("memscan-{number}");
     let threads = ThreadPoolBuilder::new().num_threads(thread_count).thread_name(named).build();
-    let threads = Arc::new(threads.map_err(|error| internal(&format!("no threads: {error}")))?);
+    let threads = Arc::new(threads.map_err(|error| to_python(&Error::no_threads(thread_count, &error)))?);
     Ok(Arc::clone(&last.insert(Pool { process_id, thread_count, threads }).threads))
 }
 

@@ -90,8 +90,7 @@ impl Finishing {
         if self.pool.is_none() {
             let named = |number| format!("memscan-shard-{number}");
             let pool = ThreadPoolBuilder::new().num_threads(at_once()).thread_name(named).build();
-            let failed = |error| Error::new(ErrorKind::Internal, format!("no threads: {error}"));
-            self.pool = Some(pool.map_err(failed)?);
+            self.pool = Some(pool.map_err(|error| Error::no_threads(at_once(), &error))?);
         }
         Ok(self.pool.as_ref().expect("it was just made"))
     }
