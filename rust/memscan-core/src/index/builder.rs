@@ -15,7 +15,10 @@ use std::path::{Path, PathBuf};
 
 use super::documents::Document;
 use super::finishing::{Finishing, at_once};
-use super::folder::{building_folder, claim, lock_file, remove_folder, rename, sync_folder};
+use super::folder::{
+    building_folder, claim, exchange, is_lock_of, lock_file, remove_folder, rename, replaced_folder,
+    sync_folder,
+};
 use super::manifest::{FileManifest, MANIFEST_NAME, Manifest, TokenizerManifest, UnitRules};
 use super::options::{BuildOptions, BuildStatistics, Tokenizer};
 use super::progress::{self as finished_shards, FinishedShard, Read, Reading, progress_file};
@@ -326,27 +329,54 @@ impl IndexBuilder {
 
     /// Move the finished folder to its place, over the index that stands there if that may be.
     fn publish(&mut self) -> Result<()> {
-        let lock = self.lock.take();
-        let replaced = self.building.with_extension("replaced");
-        if self.options.overwrite && self.target.symlink_metadata().is_ok() {
-            remove_folder(&replaced)?;
-            rename(&self.target, &replaced)?;
+        let is_folder = self.target.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let may_exchange = self.options.overwrite && is_folder && may_replace(&self.target);
+        let is_exchanged = may_exchange && exchange(&self.building, &self.target)?;
+        if is_exchanged {
+            // Where the index was built there is now the old one, to be cleared away under the same lock.
+            rename(&lock_file(&self.target), &lock_file(&self.building))?;
+            self.recorded = 0;
+        } else {
+            self.replace()?;
+            self.lock = None;
+            let path = lock_file(&self.target);
+            fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
+            remove_folder(&replaced_folder(&self.target))?;
         }
-        rename(&self.building, &self.target)?;
-        drop(lock);
-        let path = lock_file(&self.target);
-        fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
         // Where all was one shard, none was finished before the index was.
         let _ = fs::remove_file(progress_file(&self.target));
-        remove_folder(&replaced)?;
-        match self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            Some(parent) => sync_folder(parent),
-            None => Ok(()),
+        if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync_folder(parent)?;
         }
+        if is_exchanged { remove_folder(&self.building) } else { Ok(()) }
+    }
+
+    /// Put the finished folder in the place of what stands there, if that may be, in two steps.
+    fn replace(&self) -> Result<()> {
+        let replaced = replaced_folder(&self.target);
+        if !self.options.overwrite || self.target.symlink_metadata().is_err() {
+            return rename(&self.building, &self.target);
+        }
+        remove_folder(&replaced)?;
+        rename(&self.target, &replaced)?;
+        rename(&self.building, &self.target).inspect_err(|_| {
+            let _ = fs::rename(&replaced, &self.target);
+        })
     }
 
     /// Move the finished shards into the index that stands there, and then put the manifest in place.
     fn join(&mut self, manifest: &Manifest) -> Result<()> {
+        let mut moved = Vec::new();
+        let joined = self.move_shards(manifest, &mut moved).and_then(|()| manifest.write(&self.target));
+        if joined.is_err() && Manifest::read(&self.target).is_ok_and(|there| there.id != manifest.id) {
+            for place in moved {
+                let _ = fs::remove_dir_all(place);
+            }
+        }
+        joined
+    }
+
+    fn move_shards(&self, manifest: &Manifest, moved: &mut Vec<PathBuf>) -> Result<()> {
         for shard in &manifest.shards {
             let built = self.building.join(&shard.folder);
             if built.is_dir() {
@@ -354,18 +384,21 @@ impl IndexBuilder {
                 // What stands there was left by one that died before its manifest was in place.
                 remove_folder(&place)?;
                 rename(&built, &place)?;
+                moved.push(place);
             }
         }
-        sync_folder(&self.target)?;
-        manifest.write(&self.target)
+        sync_folder(&self.target)
     }
 }
 
 impl Drop for IndexBuilder {
-    /// What was not finished is cleared away, unless someone did that and began anew, or shards are finished
-    /// from which it can be resumed.
+    /// What was not finished is cleared away, and what was replaced; unless someone did that and began anew, or
+    /// shards are finished from which it can be resumed.
     fn drop(&mut self) {
-        if self.recorded == 0 && self.lock.as_ref().is_some_and(is_still_linked) {
+        // Files are closed first: to clear away needs some that can be opened.
+        self.current = None;
+        self.finishing = Finishing::default();
+        if self.recorded == 0 && self.lock.as_ref().is_some_and(|lock| is_lock_of(lock, &self.building)) {
             let _ = fs::remove_dir_all(&self.building);
         }
     }
@@ -376,19 +409,6 @@ pub fn abandon_build(building: &Path) {
     if !progress_file(building).exists() {
         let _ = fs::remove_dir_all(building);
     }
-}
-
-/// Whether a file has not been removed since it was opened.
-#[cfg(unix)]
-fn is_still_linked(file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
-}
-
-/// Here an open file is never removed.
-#[cfg(not(unix))]
-fn is_still_linked(_: &File) -> bool {
-    true
 }
 
 /// Only an index is overwritten, never another folder or file.
@@ -507,7 +527,6 @@ mod tests {
         let path = folder.path().join("index");
         let first = build(&path, "some words", NEW).expect("builds");
         assert_eq!(build(&path, "other words", NEW).expect_err("is refused").kind(), ErrorKind::Output);
-        fs::create_dir(folder.path().join("index.replaced")).expect("makes a folder");
         let second = build(&path, "other words", OVERWRITE).expect("builds");
         assert_ne!(first.id, second.id);
         assert_eq!(Index::open(&path).expect("opens").manifest().id, second.id);

@@ -207,8 +207,10 @@ impl Manifest {
             file.write_all(b"\n")?;
             file.sync_all()
         });
-        written.map_err(|error| Error::io("write", &new, error))?;
-        fs::rename(&new, &path).map_err(|error| Error::io("rename", &new, error))?;
+        let written = written.map_err(|error| Error::io("write", &new, error));
+        written.and_then(|()| super::folder::rename(&new, &path)).inspect_err(|_| {
+            let _ = fs::remove_file(&new);
+        })?;
         super::folder::sync_folder(folder)
     }
 
@@ -329,6 +331,12 @@ fn check_version(bytes: &[u8], folder: &Path) -> Result<()> {
 
 fn not_an_index(folder: &Path) -> Error {
     let shown = folder.display();
+    let replaced = super::folder::replaced_folder(folder);
+    if replaced.join(MANIFEST_NAME).is_file() {
+        let message = format!("`{shown}` is not there: it was just to be replaced when a process died");
+        let hint = format!("rename `{}`, which is the index as it was", replaced.display());
+        return Error::new(ErrorKind::NotAnIndex, message).with_hint(hint);
+    }
     if super::folder::building_folder(folder).is_dir() {
         return Error::new(ErrorKind::NotAnIndex, format!("`{shown}` is an incomplete build")).with_hint(
             "run the same `memscan index build` again: with --resume it goes on, else it starts afresh",

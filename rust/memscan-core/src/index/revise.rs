@@ -11,7 +11,7 @@ The text of a removed document is stored until the index is compacted.
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::documents::Document;
 use super::folder::{building_folder, claim, remove_folder, sync_folder};
@@ -38,8 +38,9 @@ impl Index {
         let building = building_folder(path);
         let (lock, ()) = claim(&building, || Ok(((), Vec::new())))?;
         let removed = remove_locked(path, &manifest.id, ids, interrupt);
-        drop(lock);
+        // Under the lock: another may wait for the folder.
         remove_folder(&building)?;
+        drop(lock);
         removed
     }
 
@@ -135,33 +136,66 @@ fn remove_locked(path: &Path, id: &str, ids: &[&str], interrupt: &Interrupt) -> 
         return Err(Error::new(ErrorKind::Input, message)
             .with_hint("nothing was removed; `memscan index info --documents` lists the ids"));
     }
-    let mut shards = Vec::new();
-    let mut replaced = Vec::new();
-    for ((shard, described), numbers) in old.shards.iter().zip(&old.manifest.shards).zip(&doomed) {
-        interrupt.check()?;
-        if numbers.is_empty() {
-            shards.push(described.clone());
-            continue;
+    let mut change = Change::default();
+    let manifest = change.leave_out(&old, &doomed, interrupt).and_then(|shards| {
+        let manifest = Manifest::new(old.manifest.unit.clone(), old.manifest.parameters, shards);
+        manifest.write(path).map(|()| manifest)
+    });
+    let needless = match Manifest::read(path) {
+        Ok(there) if there.id == old.manifest.id => &change.written[..],
+        Ok(_) => &change.replaced,
+        Err(_) => &[],
+    };
+    for path in needless {
+        let removed = fs::remove_file(path).map_err(|error| Error::io("remove", path, error));
+        if manifest.is_ok() {
+            removed?;
         }
-        let (new, old_name) = leave_out(path, shard, described, numbers)?;
-        replaced.push(path.join(&new.folder).join(old_name));
-        shards.push(new);
     }
-    let manifest = Manifest::new(old.manifest.unit.clone(), old.manifest.parameters, shards);
-    manifest.write(path)?;
-    for path in replaced {
-        fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
-    }
-    Ok(doomed.iter().map(|numbers| wide(numbers.len())).sum())
+    manifest.map(|_| doomed.iter().map(|numbers| wide(numbers.len())).sum())
 }
 
-/// Write the suffix array of `shard` without its documents `numbers`; return what now describes the shard, and
+/// The files that a removal replaces, and those that take their places.
+#[derive(Debug, Default)]
+struct Change {
+    written: Vec<PathBuf>,
+    replaced: Vec<PathBuf>,
+}
+
+impl Change {
+    /// Write what the shards need to be without the documents `doomed`; return what now describes them.
+    fn leave_out(
+        &mut self,
+        old: &Index,
+        doomed: &[Vec<u32>],
+        interrupt: &Interrupt,
+    ) -> Result<Vec<ShardManifest>> {
+        let mut shards = Vec::new();
+        for ((shard, described), numbers) in old.shards.iter().zip(&old.manifest.shards).zip(doomed) {
+            interrupt.check()?;
+            if numbers.is_empty() {
+                shards.push(described.clone());
+                continue;
+            }
+            let name = format!("{}-{}.bin", role::SUFFIXES, shard.removed().len() + numbers.len());
+            let folder = old.path.join(&described.folder);
+            self.written.push(folder.join(&name));
+            let (new, old_name) = leave_out(&folder, shard, described, numbers, name)?;
+            self.replaced.push(folder.join(old_name));
+            shards.push(new);
+        }
+        Ok(shards)
+    }
+}
+
+/// Write the suffix array of `shard` without its documents `numbers` to the file `name`; return what now describes the shard, and
 /// the name of the file that is no longer needed.
 fn leave_out(
-    root: &Path,
+    folder: &Path,
     shard: &Shard,
     described: &ShardManifest,
     numbers: &[u32],
+    name: String,
 ) -> Result<(ShardManifest, String)> {
     let documents = shard.documents();
     let unit_starts = documents.unit_starts();
@@ -197,8 +231,6 @@ fn leave_out(
 
     let old = described.files.iter().find(|file| file.role == role::SUFFIXES);
     let old_name = old.map(|file| file.name.clone()).unwrap_or_default();
-    let name = format!("{}-{}.bin", role::SUFFIXES, shard.removed().len() + numbers.len());
-    let folder = root.join(&described.folder);
     // What stands there was left by one that died before its manifest was in place.
     let path = folder.join(&name);
     if path.exists() {
@@ -209,7 +241,7 @@ fn leave_out(
     writer.section("first_ranks", &first_ranks)?;
     writer.section("samples", &samples)?;
     writer.finish()?;
-    sync_folder(&folder)?;
+    sync_folder(folder)?;
 
     let mut removed = [shard.removed(), numbers].concat();
     removed.sort_unstable();
@@ -220,7 +252,7 @@ fn leave_out(
     });
     let mut files: Vec<FileManifest> =
         described.files.iter().filter(|file| file.role != role::SUFFIXES).cloned().collect();
-    files.insert(1.min(files.len()), FileManifest::of(&folder, role::SUFFIXES, name)?);
+    files.insert(1.min(files.len()), FileManifest::of(folder, role::SUFFIXES, name)?);
     let new = ShardManifest { removed, removed_units, removed_bytes, files, ..described.clone() };
     if !new.is_sound() {
         let message = format!("`{}` has fewer units or bytes than its documents", folder.display());

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::documents::{Document, DocumentsBuilder};
 use super::filling::write_filter;
+use super::folder::sync_folder;
 use super::format::SectionWriter;
 use super::manifest::{FileManifest, Parameters, ShardManifest};
 use super::places::PlacesBuilder;
@@ -189,9 +190,16 @@ impl Unsorted {
         let Self { folder, corpus, documents, text_bytes, distinct, .. } = self;
         let files: Result<Vec<FileManifest>> = role::ALL
             .par_iter()
-            .filter(|role| folder.join(role::file_name(role)).exists())
-            .map(|role| FileManifest::of(&folder, role, role::file_name(role)))
+            .filter_map(|role| {
+                let path = folder.join(role::file_name(role));
+                match path.try_exists() {
+                    Ok(false) => None,
+                    Ok(true) => Some(FileManifest::of(&folder, role, role::file_name(role))),
+                    Err(error) => Some(Err(Error::io("read", &path, error))),
+                }
+            })
             .collect();
+        sync_folder(&folder)?;
         let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(ShardManifest {
             folder: folder_name.expect("a shard's folder has a name"),
