@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -247,12 +248,23 @@ def test_output_that_comes_into_being_meanwhile_is_kept(tmp_path: Path) -> None:
     assert [path.name for path in output.iterdir()] == ["theirs"]
 
 
-def test_rest_of_a_killed_process_is_no_hindrance(tmp_path: Path) -> None:
-    left = tmp_path / f".out.partial-{os.getpid()}"
-    left.mkdir()
-    with new_folder(tmp_path / "out") as folder:
-        assert folder != left
-    assert sorted(path.name for path in tmp_path.iterdir()) == [left.name, "out"]
+def test_rest_of_a_killed_process_is_cleared_away(tmp_path: Path) -> None:
+    for name in (f".out.partial-{os.getpid()}", ".out.partial-1-2", ".out.partial-notes"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    with new_folder(tmp_path / "out"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.partial-notes", "out"]
+
+
+def test_folder_that_another_process_is_writing_to_stays(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "out") as first:
+        with new_folder(tmp_path / "out") as second:
+            (second / "file").touch()
+        assert first != second
+        assert first.is_dir()
+        shutil.rmtree(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_missing_parents_are_created(tmp_path: Path) -> None:
