@@ -61,16 +61,16 @@ CASES = {
     ),
     "builder dropped in a child": (
         "from memscan import _native\n"
-        "builder = _native.IndexBuilder(sys.argv[1] + '.new')\n"
+        "builder = _native.IndexBuilder(sys.argv[2])\n"
         "builder.add(['a'], ['one two'], ['{}'])\n"
         "def abandon():\n    global builder\n    del builder\n    gc.collect()\n"
         "in_child(os.getpid)\n"
         "builder.finish()\n"
-        "assert memscan.Index.open(sys.argv[1] + '.new').count('two') == 1\n"
+        "assert memscan.Index.open(sys.argv[2]).count('two') == 1\n"
     ),
     "built in a child": (
-        "in_child(lambda: memscan.Index.build([('a', 'one')], sys.argv[1] + '.new'))\n"
-        "assert memscan.Index.open(sys.argv[1] + '.new').count('one') == 1\n"
+        "in_child(lambda: memscan.Index.build([('a', 'one')], sys.argv[2]))\n"
+        "assert memscan.Index.open(sys.argv[2]).count('one') == 1\n"
     ),
     "pickled": (
         "for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):\n"
@@ -104,7 +104,7 @@ def test_answers_are_right_and_nothing_waits_for_ever(
     script = tmp_path / "script.py"
     script.write_text(f"RECITAL = {RECITAL!r}\n{HEAD}if __name__ == '__main__':\n{indented}")
     done = subprocess.run(
-        [sys.executable, script, str(index.path)],
+        [sys.executable, script, index.path, tmp_path / "new"],
         capture_output=True,
         timeout=LONGEST_SECONDS,
         check=False,
