@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-Change = "Callable[[dict[str, Any]], object]"
-
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of an index."""
