@@ -135,7 +135,7 @@ def test_file_in_place_of_a_folder_is_told(command_line: CommandLine, tmp_path: 
     assert f"error: `{archive}` is not an index: it is not a folder\nhint: " in done.stderr
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, 2**32 - 1])
+@pytest.mark.parametrize("version", [0, 1, 4, 2**32 - 1])
 def test_other_format_says_what_reads_it(
     command_line: CommandLine, folder: Path, version: int
 ) -> None:
@@ -151,7 +151,7 @@ def test_other_format_says_what_reads_it(
     done = command_line("find", folder, "the")
     assert done.returncode == 4
     assert done.stderr.splitlines() == [
-        f"error: `{folder}` has index format version {version}; this library reads version 2",
+        f"error: `{folder}` has index format version {version}; this library reads versions 2 to 3",
         "hint: it was written by memscan 9.8.7: use that version, or rebuild it",
     ]
 

@@ -70,6 +70,15 @@ impl Index {
     /// Open the index at `path` as `options` say, and check its manifest and section tables.
     pub fn open_with(path: &Path, options: OpenOptions) -> Result<Self> {
         let manifest = Manifest::read(path)?;
+        let id = manifest.id.clone();
+        Self::of_manifest(path, manifest, options).or_else(|error| {
+            // Where it was changed meanwhile, files that the manifest named may be gone.
+            let now = Manifest::read(path)?;
+            if now.id == id { Err(error) } else { Self::of_manifest(path, now, options) }
+        })
+    }
+
+    fn of_manifest(path: &Path, manifest: Manifest, options: OpenOptions) -> Result<Self> {
         if let Some(tokenizer) = &manifest.unit.tokenizer {
             folder::open_finished(&path.join(&tokenizer.file.name), tokenizer.file.bytes)?;
         }

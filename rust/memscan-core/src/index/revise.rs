@@ -231,6 +231,10 @@ fn leave_out(
 
     let old = described.files.iter().find(|file| file.role == role::SUFFIXES);
     let old_name = old.map(|file| file.name.clone()).unwrap_or_default();
+    if described.files.iter().any(|file| file.name == name) {
+        let message = format!("`{}` is there already: only a removal makes it", folder.join(&name).display());
+        return Err(Error::corrupt(message));
+    }
     // What stands there was left by one that died before its manifest was in place.
     let path = folder.join(&name);
     if path.exists() {
