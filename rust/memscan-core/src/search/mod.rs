@@ -6,7 +6,8 @@ Search: from a text to the passages of it that the corpus holds, and where.
 3. [`shard_query`], [`chain`], [`maximal`]: the suffix array finds the maximal matches in a stretch, in each shard; what
    the shards find is joined as if there were one.
 4. [`locate`]: from a match to its occurrences: counts, documents, places in the original text.
-5. [`fidelity`] and [`echo`]: how alike the two texts are, and what stood in the prompt.
+5. [`fidelity`], [`ladder`] and [`echo`]: how alike the two texts are, in all and in parts, and what stood in the prompt
+   or is common.
 
 [`scan`] does all of it for many texts in parallel; [`find`] answers for one; [`statistics`] tells of every unit
 how long a match is there; [`duplicates`] of the corpus what it holds twice.
@@ -26,6 +27,7 @@ mod results;
 mod scan;
 mod scanner;
 mod shard_query;
+mod spans;
 mod statistics;
 
 pub use duplicates::{Duplicate, DuplicateOptions, Duplicates};

@@ -12,10 +12,10 @@ use super::locate::{Located, Locator, Occurrence, first_characters, last_charact
 use super::maximal::{CorpusMatch, ShardMatch, join_shards};
 use super::query::Query;
 use super::results::{
-    CorpusCount, CorpusMatches, Coverage, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions,
-    Span,
+    CorpusCount, CorpusMatches, Generation, GenerationMatches, MOST_EVIDENCE_BYTES, ScanOptions, Span,
 };
 use super::shard_query::ShardQuery;
+use super::spans::{CharacterCount, MatchedSpan, coverage, long_enough, longest};
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::index::{Choice, Index, Summary, count_characters, summarise};
@@ -328,102 +328,4 @@ fn whole_characters(
         ShardMatch { units, interval }
     };
     matches.into_iter().map(trim).collect()
-}
-
-/// A match and where it stands in its text.
-#[derive(Debug)]
-struct MatchedSpan<'a> {
-    query: &'a Query<'a>,
-    found: &'a CorpusMatch,
-    bytes: Option<Range<usize>>,
-    characters: Range<u64>,
-    echo: Echo,
-}
-
-impl<'a> MatchedSpan<'a> {
-    /// Matches come from left to right, and so do the places that are counted.
-    fn new(
-        query: &'a Query<'a>,
-        found: &'a CorpusMatch,
-        echo: Echo,
-        counted: &mut CharacterCount<'_>,
-    ) -> Self {
-        let bytes = query.bytes(&found.units);
-        let characters = match &bytes {
-            Some(bytes) => {
-                let start = counted.before(bytes.start);
-                start..start + count_characters(&query.text().as_bytes()[bytes.clone()])
-            }
-            None => wide(found.units.start)..wide(found.units.end),
-        };
-        Self { query, found, bytes, characters, echo }
-    }
-
-    /// Its text and where its units stand in it.
-    fn pieces(&self) -> Pieces<'a> {
-        let bytes = self.bytes.clone().unwrap_or(0..0);
-        let within = |unit: usize| {
-            let unit = self.query.bytes(&(unit..unit + 1)).unwrap_or(0..0);
-            unit.start.saturating_sub(bytes.start)..unit.end.saturating_sub(bytes.start)
-        };
-        Pieces {
-            text: &self.query.text()[bytes.clone()],
-            units: self.found.units.clone().map(within).collect(),
-        }
-    }
-}
-
-/// Those matches that have the least number of characters.
-fn long_enough(query: &Query<'_>, mut matches: Vec<CorpusMatch>, options: &ScanOptions) -> Vec<CorpusMatch> {
-    if options.min_characters > 0 {
-        matches.retain(|one| character_length(query, &one.units) >= wide(options.min_characters));
-    }
-    matches
-}
-
-/// Units in the longest match, or zero.
-fn longest(matches: &[CorpusMatch]) -> u64 {
-    matches.iter().map(|one| wide(one.units.len())).max().unwrap_or(0)
-}
-
-/// How many characters a match has; none if only tokens are known.
-fn character_length(query: &Query<'_>, units: &Range<usize>) -> u64 {
-    query.bytes(units).map_or(0, |bytes| count_characters(&query.text().as_bytes()[bytes]))
-}
-
-/// How many units and characters the union of some matches holds, which come from left to right.
-///
-/// Each match adds what reaches past the one before it.
-fn coverage<'m>(query: &Query<'_>, matches: impl Iterator<Item = &'m Range<usize>>) -> Coverage {
-    let (mut units, mut characters) = (0, 0);
-    let (mut units_end, mut bytes_end) = (0, 0);
-    for found in matches {
-        units += wide(found.end - found.start.max(units_end));
-        units_end = found.end;
-        let bytes = query.bytes(found).unwrap_or(0..0);
-        let first_byte = bytes.start.max(bytes_end).min(bytes.end);
-        characters += count_characters(&query.text().as_bytes()[first_byte..bytes.end]);
-        bytes_end = bytes.end;
-    }
-    Coverage { units, characters: query.has_text().then_some(characters) }
-}
-
-/// Counts the characters before places of a text that come from left to right.
-#[derive(Debug)]
-struct CharacterCount<'a> {
-    bytes: &'a [u8],
-    counted: usize,
-    characters: u64,
-}
-
-impl<'a> CharacterCount<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), counted: 0, characters: 0 }
-    }
-
-    fn before(&mut self, place: usize) -> u64 {
-        self.characters += count_characters(&self.bytes[self.counted..place]);
-        self.counted = place;
-        self.characters
-    }
 }
