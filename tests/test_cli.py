@@ -139,8 +139,8 @@ def test_scan_prints_a_summary_with_denominators(
     assert done.returncode == 0
     assert done.stdout == (
         "1 of 2 generations (50.0 %) holds a passage of at least 10 words of the corpus; "
-        "14 of 20 words (70.0 %) covered; longest 14 words. Of 101 characters are covered 0.0 % "
-        "byte for byte, 0.0 % white space apart, 0.0 % typography apart, 74.3 % as words.\n"
+        "14 of 20 words (70.0 %) covered; longest 14 words. Characters covered, of 101: 0.0 % byte "
+        "for byte, 0.0 % white space apart, 0.0 % typography apart, 74.3 % as words.\n"
     )
     assert "hint: memscan report out -o report.html\n" in done.stderr
     assert "detected: g.jsonl" in done.stderr.replace(f"{command_line.folder}/", "")

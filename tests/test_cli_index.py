@@ -156,6 +156,7 @@ def test_documents_are_listed_as_json_lines(books: CommandLine) -> None:
         "n_chars": 3,
         "n_bytes": 3,
         "metadata": {"year": 1851},
+        "corpus": None,
     }
 
 

@@ -184,7 +184,7 @@ def _ladder(counts: "RunCounts") -> str:
     shares = ", ".join(
         f"{percent((covered or 0) / counts.n_chars)} {level}" for level, covered in levels.items()
     )
-    return f"Of {counted(counts.n_chars, 'character')} are covered {shares}"
+    return f"Characters covered, of {counts.n_chars:,}: {shares}"
 
 
 def _warn(summary: "RunSummary") -> None:
