@@ -355,9 +355,9 @@ fn not_an_index(folder: &Path) -> Error {
 mod tests {
     use super::*;
 
-    fn shard() -> ShardManifest {
+    fn shard(folder: &str) -> ShardManifest {
         ShardManifest {
-            folder: "shard-00000".to_owned(),
+            folder: folder.to_owned(),
             corpus: None,
             documents: 3,
             units: 9,
@@ -373,7 +373,8 @@ mod tests {
     #[test]
     fn only_totals_that_the_shards_add_up_to_are_taken() {
         let parameters = Parameters { filter_k: 5, filter_bits: 12, store_text: true };
-        let sound = Manifest::new(UnitRules::new(Unit::Word, None), parameters, vec![shard(), shard()]);
+        let sound =
+            Manifest::new(UnitRules::new(Unit::Word, None), parameters, vec![shard("one"), shard("other")]);
         let check = |manifest: &Manifest| manifest.check(Path::new("index"));
         assert_eq!([sound.documents, sound.units, sound.text_bytes], [4, 14, 80]);
         check(&sound).expect("is sound");

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::documents::Document;
-use super::folder::{hash_file, rename};
+use super::folder::{hash_file, rename, sync_folder};
 use super::format::FORMAT_VERSION;
 use super::manifest::{Manifest, ShardManifest, UnitRules, totals};
 use super::options::BuildOptions;
@@ -93,7 +93,8 @@ pub(super) fn write(building: &Path, options: &BuildOptions, shards: Vec<Finishe
         file.sync_all()
     });
     written.map_err(|error| Error::io("write", &new, error))?;
-    rename(&new, &progress_file(building))
+    rename(&new, &progress_file(building))?;
+    sync_folder(building)
 }
 
 /// The finished shards of the build in `building`, whose files are as they were written; none if nothing

@@ -4,12 +4,13 @@ Building one shard: read texts into units, then number, sort, filter and write.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use super::documents::{Document, DocumentsBuilder};
 use super::filling::write_filter;
-use super::folder::sync_folder;
+use super::folder::{rename, sync_folder};
 use super::format::SectionWriter;
 use super::manifest::{FileManifest, Parameters, ShardManifest};
 use super::places::PlacesBuilder;
@@ -33,10 +34,17 @@ const CHUNK: usize = 1 << 16;
 const WIDE_POSITION_BYTES: usize = 11;
 const NARROW_POSITION_BYTES: usize = 8;
 
+/// Tells the folders of this process apart.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
+
 /// A shard that takes documents.
 #[derive(Debug)]
 pub(super) struct ShardBuilder {
+    /// Where it is built: a folder of its own, so that a thread that still works on an abandoned build cannot
+    /// disturb the next one.
     folder: PathBuf,
+    /// Where it will be when it is finished.
+    finished: PathBuf,
     corpus: Option<String>,
     documents: DocumentsBuilder,
     text: Option<TextBuilder>,
@@ -44,18 +52,20 @@ pub(super) struct ShardBuilder {
 }
 
 impl ShardBuilder {
-    /// Start a shard of `unit`s of a corpus in `folder`, which is made.
+    /// Start a shard of `unit`s of a corpus that will be in the folder `finished`.
     pub(super) fn create(
-        folder: PathBuf,
+        finished: PathBuf,
         corpus: Option<String>,
         unit: Unit,
         store_text: bool,
     ) -> Result<Self> {
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = finished.with_extension(format!("{}-{number}", std::process::id()));
         fs::create_dir(&folder).map_err(|error| Error::io("create", &folder, error))?;
         let text = || TextBuilder::new(writer(&folder, role::TEXT)?);
         let text = store_text.then(text).transpose()?;
         let documents = DocumentsBuilder::default();
-        Ok(Self { folder, corpus, documents, text, units: UnitsBuilder::new(unit) })
+        Ok(Self { folder, finished, corpus, documents, text, units: UnitsBuilder::new(unit) })
     }
 
     /// Units and separators so far.
@@ -98,13 +108,14 @@ impl ShardBuilder {
 
     /// Number, sort, filter and write everything.
     pub(super) fn finish(self, parameters: Parameters, interrupt: &Interrupt) -> Result<ShardManifest> {
-        let Self { folder, corpus, documents, text, units } = self;
+        let Self { folder, finished, corpus, documents, text, units } = self;
         let shard = Unsorted {
             documents: documents.len(),
             text_bytes: documents.bytes(),
             distinct: units.distinct_count(),
             parameters,
             folder,
+            finished,
             corpus,
         };
         documents.write(units.position_count(), shard.writer(role::DOCUMENTS)?)?;
@@ -139,6 +150,7 @@ fn writer(folder: &Path, role: &str) -> Result<SectionWriter> {
 #[derive(Debug)]
 struct Unsorted {
     folder: PathBuf,
+    finished: PathBuf,
     corpus: Option<String>,
     documents: usize,
     text_bytes: u64,
@@ -187,7 +199,7 @@ impl Unsorted {
     }
 
     fn describe(self, units: u64) -> Result<ShardManifest> {
-        let Self { folder, corpus, documents, text_bytes, distinct, .. } = self;
+        let Self { folder, finished, corpus, documents, text_bytes, distinct, .. } = self;
         let files: Result<Vec<FileManifest>> = role::ALL
             .par_iter()
             .filter_map(|role| {
@@ -199,8 +211,10 @@ impl Unsorted {
                 }
             })
             .collect();
+        let files = files?;
         sync_folder(&folder)?;
-        let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        rename(&folder, &finished)?;
+        let folder_name = finished.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(ShardManifest {
             folder: folder_name.expect("a shard's folder has a name"),
             corpus,
@@ -211,7 +225,7 @@ impl Unsorted {
             removed: Vec::new(),
             removed_units: 0,
             removed_bytes: 0,
-            files: files?,
+            files,
         })
     }
 }
