@@ -69,28 +69,47 @@ impl<'a> Scanner<'a> {
         let found = self.found(&query, options.min_length, query.may_cut_characters());
         let corpora = self.corpora(&query, &found, options);
         let matches = long_enough(&query, join_shards(found), options);
-        let echoes = self.echoes(&query, generation.prompt, &matches)?;
-        let left = |(one, echo): (&CorpusMatch, &Echo)| echo.discounted(wide(one.units.len()));
-        let is_left = |length: &u64| *length >= wide(options.min_length);
-        let discounted = matches.iter().zip(&echoes).filter(|pair| is_left(&left(*pair)));
-        let longest_discounted = matches.iter().zip(&echoes).map(left).filter(is_left).max();
+        let has_texts = query.has_text() && self.index.has_text();
         let mut result = GenerationMatches {
             unit_count: wide(query.len()),
             character_count: query.has_text().then(|| count_characters(query.text().as_bytes())),
             covered: coverage(&query, matches.iter().map(|one| &one.units)),
-            discounted: coverage(&query, discounted.map(|(one, _)| &one.units)),
+            discounted: coverage(&query, std::iter::empty()),
+            covered_characters_at: has_texts.then_some([0; 3]),
             longest_match: longest(&matches),
-            longest_discounted: longest_discounted.unwrap_or(0),
             corpora,
             match_count: wide(matches.len()),
             ..GenerationMatches::default()
         };
+        if !matches.is_empty() {
+            self.add_evidence(&query, generation.prompt, &matches, options, interrupt, &mut result)?;
+        }
+        Ok(result)
+    }
+
+    /// What is known of matches beyond where they are.
+    fn add_evidence(
+        &mut self,
+        query: &Query<'_>,
+        prompt: Option<Text<'_>>,
+        matches: &[CorpusMatch],
+        options: &ScanOptions,
+        interrupt: &Interrupt,
+        result: &mut GenerationMatches,
+    ) -> Result<()> {
+        let echoes = self.echoes(query, prompt, matches)?;
+        let left = |(one, echo): (&CorpusMatch, &Echo)| echo.discounted(wide(one.units.len()));
+        let is_left = |length: &u64| *length >= wide(options.min_length);
+        let discounted = matches.iter().zip(&echoes).filter(|pair| is_left(&left(*pair)));
+        result.discounted = coverage(query, discounted.map(|(one, _)| &one.units));
+        let lengths = matches.iter().zip(&echoes).map(left);
+        result.longest_discounted = lengths.filter(is_left).max().unwrap_or(0);
         let mut counted = CharacterCount::new(query.text());
         let mut ladder = Ladder::default();
         let mut evidence_bytes = 0;
         for (found, echo) in matches.iter().zip(echoes) {
             interrupt.check()?;
-            let span = MatchedSpan::new(&query, found, echo, &mut counted);
+            let span = MatchedSpan::new(query, found, echo, &mut counted);
             let first_row = result.spans.len();
             self.add_rows(&span, options, &mut ladder, &mut result.spans)?;
             result.listed_count += 1;
@@ -101,10 +120,10 @@ impl<'a> Scanner<'a> {
                 break;
             }
         }
-        if query.has_text() && self.index.has_text() {
+        if result.covered_characters_at.is_some() {
             result.covered_characters_at = Some(ladder.characters(query.text()));
         }
-        Ok(result)
+        Ok(())
     }
 
     /// The echo of each match.
@@ -115,9 +134,6 @@ impl<'a> Scanner<'a> {
         matches: &[CorpusMatch],
     ) -> Result<Vec<Echo>> {
         let mut echoes = vec![Echo::default(); matches.len()];
-        if matches.is_empty() {
-            return Ok(echoes);
-        }
         let mut put = |runs: Vec<Range<usize>>, place: fn(&mut Echo) -> &mut Option<u64>| {
             let parts = longest_parts(matches.iter().map(|one| &one.units), &runs);
             echoes.iter_mut().zip(parts).for_each(|(echo, part)| *place(echo) = Some(part));
