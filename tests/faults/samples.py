@@ -87,6 +87,7 @@ def paths_of(index: Path) -> list[Path]:
     folders = [
         *(index, index / "shard-00000", index / "shard-00001"),
         *(building, building / "shard-00000", building / "shard-00001"),
+        *(building / "shard-00000.0", building / "shard-00001.0"),
     ]
     names = [*(f"{role}.bin" for role in roles), "manifest.json", "manifest.json.new", "lock"]
     return [index.parent, *folders, *(folder / name for folder in folders for name in names)]

@@ -60,7 +60,7 @@ impl ShardBuilder {
         store_text: bool,
     ) -> Result<Self> {
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = finished.with_extension(format!("{}-{number}", std::process::id()));
+        let folder = finished.with_extension(number.to_string());
         fs::create_dir(&folder).map_err(|error| Error::io("create", &folder, error))?;
         let text = || TextBuilder::new(writer(&folder, role::TEXT)?);
         let text = store_text.then(text).transpose()?;
