@@ -163,3 +163,13 @@ def test_half_of_what_is_free_is_used_and_never_too_little(machine: Machine) -> 
 
 def test_this_system_tells_something() -> None:
     assert 0 < (memory.resident_bytes() or 1) <= (memory.peak_bytes() or 1)
+
+
+def test_a_limit_of_the_address_space_counts(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = pytest.importorskip("resource")
+    machine.has(9_000_000)
+    machine.write(machine.proc / "self" / "status", "VmSize:\t 500000 kB\n")
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (600_000 * 1024, resource.RLIM_INFINITY))
+    assert memory.free_bytes() == 100_000 * 1024

@@ -103,8 +103,8 @@ def size_in_bytes(text: str) -> int:
 
 
 def free_bytes() -> int | None:
-    """Return how much memory the process could still get: of the machine, and of its container."""
-    free = [_free_of_machine(), *_free_of_cgroups()]
+    """Return how much memory the process could still get: of machine, container and limits."""
+    free = [_free_of_machine(), *_free_of_cgroups(), _free_of_address_space()]
     return min((one for one in free if one is not None), default=None)
 
 
@@ -138,6 +138,17 @@ def _free_of_machine() -> int | None:
     except (AttributeError, OSError, ValueError):
         return None
     return pages * page_bytes if pages > 0 and page_bytes > 0 else None
+
+
+def _free_of_address_space() -> int | None:
+    """Return what ``ulimit -v`` leaves, if it limits."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415 - not on every system
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    used = _kilobytes_in(PROC / "self" / "status", "VmSize")
+    return None if most == resource.RLIM_INFINITY or used is None else max(0, most - used)
 
 
 def _free_of_cgroups() -> Iterator[int]:

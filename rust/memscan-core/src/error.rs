@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Output,
     /// The caller asked for the work to stop.
     Interrupted,
+    /// The system refuses memory.
+    Memory,
     /// A promise of the library itself was broken.
     Internal,
 }

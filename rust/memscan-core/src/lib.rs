@@ -49,6 +49,7 @@ mod agreement;
 mod error;
 mod filter;
 mod index;
+pub mod memory;
 mod num;
 #[cfg(test)]
 mod oracle;

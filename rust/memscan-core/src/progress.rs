@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory;
 
 /// A flag that asks running work to stop soon. Shared by reference between threads.
 #[derive(Debug, Default)]
@@ -27,12 +28,13 @@ impl Interrupt {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// An error of kind [`ErrorKind::Interrupted`] if the flag is raised.
+    /// An error of kind [`ErrorKind::Interrupted`] if the flag is raised, and one of kind [`ErrorKind::Memory`] if the
+    /// system refuses memory.
     pub fn check(&self) -> Result<()> {
         if self.is_raised() {
             return Err(Error::new(ErrorKind::Interrupted, "interrupted"));
         }
-        Ok(())
+        memory::check()
     }
 }
 

@@ -13,6 +13,9 @@ use pyo3_arrow::PyRecordBatch;
 use crate::corpora;
 use crate::errors::internal;
 
+/// The numbers and names of a row, with room for those of named corpora.
+const NUMBERS_BYTES: usize = 512;
+
 /// The columns of a table, by name.
 type Columns = Vec<(&'static str, ArrayRef)>;
 
@@ -55,6 +58,19 @@ fn names<'a, T: 'a>(rows: &'a [T], value: impl Fn(&'a T) -> &'a str) -> ArrayRef
 /// What is known of a span only if there is a text: without one there are units, and nothing else to show.
 fn known<T>(span: &Span, value: T) -> Option<T> {
     span.bytes.as_ref().map(|_| value)
+}
+
+/// About how much memory the columns of some results take while they grow: a column has twice what it holds.
+pub(crate) fn room(results: &[GenerationMatches]) -> usize {
+    let texts = |span: &Span| {
+        let Span { occurrence, text, context_before, context_after, .. } = span;
+        let own = text.len() + context_before.len() + context_after.len();
+        own + occurrence.text.len() + occurrence.context_before.len() + occurrence.context_after.len()
+    };
+    let of_span = |span: &Span| 2 * (NUMBERS_BYTES + texts(span));
+    let of_result =
+        |result: &GenerationMatches| 2 * NUMBERS_BYTES + result.spans.iter().map(of_span).sum::<usize>();
+    results.iter().map(of_result).sum()
 }
 
 /// The spans of all generations, each with the number of its generation.

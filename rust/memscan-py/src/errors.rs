@@ -2,7 +2,7 @@
 
 use memscan_core::{Error, ErrorKind};
 use pyo3::PyErr;
-use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError};
 
 mod python {
     pyo3::import_exception!(memscan.errors, CorruptIndexError);
@@ -25,6 +25,7 @@ pub(crate) fn to_python(error: &Error) -> PyErr {
         ErrorKind::Input => python::InputError::new_err(arguments),
         ErrorKind::Output => python::OutputError::new_err(arguments),
         ErrorKind::Interrupted => PyKeyboardInterrupt::new_err(()),
+        ErrorKind::Memory => PyMemoryError::new_err(error.to_string()),
         // Given its number, OSError becomes the subclass that fits: FileNotFoundError, ...
         ErrorKind::Io => PyOSError::new_err((error.os_error(), error.to_string())),
         _ => internal(&error.to_string()),

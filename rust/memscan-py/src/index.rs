@@ -14,7 +14,7 @@ use pyo3::pybacked::PyBackedStr;
 use crate::batches;
 use crate::errors::to_python;
 use crate::texts::{PyText, PyTokens, borrowed};
-use crate::work::{run, run_here};
+use crate::work::{convert, run, run_here};
 
 /// One row a text, one column a length.
 type Counts<'py> = Bound<'py, PyArray2<i64>>;
@@ -150,7 +150,9 @@ impl Index {
             let common = Common { template, baseline: baseline.as_deref() };
             index.scan_apart_from(common, &generations, &options, interrupt)
         })?;
-        Ok((batches::spans(py, &results, corpora)?, batches::generations(py, &results, corpora)?))
+        convert(batches::room(&results), || {
+            Ok((batches::spans(py, &results, corpora)?, batches::generations(py, &results, corpora)?))
+        })
     }
 
     /// Where a whole text stands: count, document count, whether that is capped, occurrences.

@@ -11,8 +11,12 @@ mod index;
 mod texts;
 mod work;
 
+use memscan_core::memory::ReservingAllocator;
 use memscan_core::{Segmenter, UNICODE_VERSION, VectorPath};
 use pyo3::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: ReservingAllocator = ReservingAllocator;
 
 #[pymodule]
 mod _native {

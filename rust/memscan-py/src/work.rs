@@ -6,6 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use memscan_core::memory::{OutOfMemory, ensure_room, have_reserve};
 use memscan_core::{Error, Interrupt, Result};
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -61,6 +62,7 @@ pub(crate) fn run<T: Send + 'static>(
     threads: Option<usize>,
     work: impl FnOnce(&Interrupt) -> Result<T> + Send + 'static,
 ) -> PyResult<T> {
+    have_reserve().map_err(|error| to_python(&error))?;
     let interrupt = Arc::new(Interrupt::new());
     let flag = Arc::clone(&interrupt);
     let (sender, receiver) = channel();
@@ -89,12 +91,21 @@ pub(crate) fn run<T: Send + 'static>(
 
 /// Do short work in this thread, off the interpreter's lock.
 pub(crate) fn run_here<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    have_reserve().map_err(|error| to_python(&error))?;
     finish(py.detach(|| catch_unwind(AssertUnwindSafe(work))))
+}
+
+/// Turn what was found into columns, if there is room for both at once.
+pub(crate) fn convert<T>(bytes: usize, columns: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    have_reserve().map_err(|error| to_python(&error))?;
+    let room = catch_unwind(|| ensure_room(bytes)).map_err(|_| to_python(&OutOfMemory::error()));
+    room.and_then(|()| columns())
 }
 
 fn finish<T>(outcome: std::thread::Result<Result<T>>) -> PyResult<T> {
     match outcome {
         Ok(result) => result.map_err(|error| to_python(&error)),
+        Err(panic) if OutOfMemory::is_why(panic.as_ref()) => Err(to_python(&OutOfMemory::error())),
         Err(panic) => Err(internal(message_of(panic.as_ref()))),
     }
 }

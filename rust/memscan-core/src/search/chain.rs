@@ -17,6 +17,7 @@ unit holds for the one a period later, as long as the match and the unit after i
 `O(log l)` searches for each maximal match of `l` units; none for one that is repeated.
 */
 
+use crate::memory;
 use crate::suffix::{LongestMatch, SuffixArray, Symbol, most_steps};
 
 /// From this many units on, the next place is tried before all others, and repetitions are looked for. In unit
@@ -61,7 +62,7 @@ impl<'a, S: Symbol> Chain<'a, S> {
     /// The longest match at `start`, which is after that of the last call.
     pub(super) fn link(&mut self, start: usize) -> Link {
         if let Some(link) = self.repeated(start) {
-            self.links.push(link);
+            memory::push(&mut self.links, link);
             return link;
         }
         let found = self.array.longest_match(&self.query[start..]);
@@ -74,7 +75,7 @@ impl<'a, S: Symbol> Chain<'a, S> {
                 self.links.clear();
                 self.first = 0;
             }
-            self.links.push(link);
+            memory::push(&mut self.links, link);
         }
         link
     }

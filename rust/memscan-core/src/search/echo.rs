@@ -18,6 +18,7 @@ use std::ops::Range;
 use super::maximal::maximal_matches;
 use super::query::Query;
 use crate::error::Result;
+use crate::memory;
 use crate::num::{position, wide};
 use crate::suffix::{SuffixArray, Symbol, build, first_ranks, sample};
 use crate::units::{Segmenter, Text};
@@ -41,6 +42,9 @@ impl Echo {
     }
 }
 
+/// What sorting the suffixes of a prompt takes, for each of its units.
+const SORTING_BYTES: usize = 32;
+
 /// A prompt or template, ready to be searched.
 #[derive(Debug)]
 pub(crate) struct Prompt {
@@ -58,16 +62,18 @@ impl Prompt {
         let mut symbols: HashMap<Box<[u8]>, u32> = HashMap::new();
         let mut text = Vec::new();
         segmenter.segment(prompt, |unit| {
-            text.push(unit.folded.with_bytes(|bytes| {
+            let symbol = unit.folded.with_bytes(|bytes| {
                 let known = symbols.get(bytes).copied();
                 known.unwrap_or_else(|| {
                     let symbol = position(symbols.len() + 1);
                     symbols.insert(bytes.into(), symbol);
                     symbol
                 })
-            }));
+            });
+            memory::push(&mut text, symbol);
         });
         text.push(u32::SEPARATOR);
+        memory::ensure_room(SORTING_BYTES * text.len());
         let suffixes = build(&mut text)?;
         let first_ranks = first_ranks(&text, symbols.len());
         let samples = sample(&text, &suffixes, symbols.len());
@@ -76,7 +82,7 @@ impl Prompt {
 
     /// The maximal matches of the query in the prompt, of at least one unit, from left to right.
     pub(crate) fn matches(&self, query: &Query<'_>, segmenter: &mut Segmenter) -> Vec<Range<usize>> {
-        let mut units = Vec::with_capacity(query.len());
+        let mut units = memory::with_capacity(query.len());
         query.for_each_folding(&(0..query.len()), segmenter, |_, bytes| {
             units.push(self.symbols.get(bytes).copied().unwrap_or(u32::ABSENT));
         });

@@ -8,6 +8,7 @@ long enough are the maximal ones.
 use std::ops::Range;
 
 use super::chain::Chain;
+use crate::memory;
 use crate::suffix::{Interval, SuffixArray, Symbol};
 
 /// A maximal match in one shard.
@@ -32,7 +33,7 @@ pub(crate) fn maximal_matches<S: Symbol>(
         let link = chain.link(start);
         let end = start + link.found.length;
         if link.found.length >= min_length {
-            matches.push(ShardMatch { units: start..end, interval: link.found.interval });
+            memory::push(&mut matches, ShardMatch { units: start..end, interval: link.found.interval });
         }
         if end == query.len() {
             break;
@@ -54,6 +55,7 @@ pub(crate) struct CorpusMatch {
 /// Join what the shards found, as if they were one: a match that another shard has within a longer
 /// one is not maximal.
 pub(crate) fn join_shards(mut found: Vec<(usize, ShardMatch)>) -> Vec<CorpusMatch> {
+    memory::ensure_room(size_of_val(&found[..]));
     found.sort_by_key(|(shard, one)| (one.units.start, usize::MAX - one.units.end, *shard));
     let mut joined: Vec<CorpusMatch> = Vec::new();
     for (shard, ShardMatch { units, interval }) in found {
@@ -65,7 +67,7 @@ pub(crate) fn join_shards(mut found: Vec<(usize, ShardMatch)>) -> Vec<CorpusMatc
                 }
             }
             Some(last) if units.end <= last.units.end => {}
-            _ => joined.push(CorpusMatch { units, intervals: vec![(shard, interval)] }),
+            _ => memory::push(&mut joined, CorpusMatch { units, intervals: vec![(shard, interval)] }),
         }
     }
     joined

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::shard_query::ShardQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Alphabet, Shard, byte_symbol};
+use crate::memory;
 use crate::num::{index, position};
 use crate::units::{Segmenter, Text, Tokens, Unit};
 
@@ -43,20 +44,20 @@ impl<'t> Query<'t> {
         let mut hashes = Vec::new();
         let places = match (segmenter.unit(), text.tokens) {
             (Unit::Byte, _) => {
-                hashes.extend(text.characters.bytes().map(u32::from));
+                memory::extend(&mut hashes, text.characters.bytes().map(u32::from));
                 Places::Bytes
             }
             (_, Some(Tokens { places, .. })) => {
-                segmenter.segment(text, |unit| hashes.push(unit.folded.hash()));
+                segmenter.segment(text, |unit| memory::push(&mut hashes, unit.folded.hash()));
                 places.map_or(Places::Unknown, Places::Given)
             }
             (_, None) => {
                 // Most words have five letters or more, with the space after them.
-                let mut places = Vec::with_capacity(text.characters.len() / 5);
-                hashes.reserve(text.characters.len() / 5);
+                let mut places = memory::with_capacity(text.characters.len() / 5);
+                hashes = memory::with_capacity(text.characters.len() / 5);
                 segmenter.segment(text, |unit| {
-                    hashes.push(unit.folded.hash());
-                    places.push([position(unit.start), position(unit.end)]);
+                    memory::push(&mut hashes, unit.folded.hash());
+                    memory::push(&mut places, [position(unit.start), position(unit.end)]);
                 });
                 Places::Cut(places)
             }
@@ -123,10 +124,12 @@ impl<'t> Query<'t> {
         match shard.alphabet() {
             Alphabet::Bytes(array) => {
                 let bytes = &self.text.characters.as_bytes()[range.clone()];
-                ShardQuery::Narrow(array, bytes.iter().map(|&byte| byte_symbol(byte)).collect())
+                let mut symbols = memory::with_capacity(range.len());
+                symbols.extend(bytes.iter().map(|&byte| byte_symbol(byte)));
+                ShardQuery::Narrow(array, symbols)
             }
             Alphabet::Words(array, vocabulary) => {
-                let mut symbols = Vec::with_capacity(range.len());
+                let mut symbols = memory::with_capacity(range.len());
                 self.for_each_folding(range, segmenter, |hash, bytes| {
                     symbols.push(vocabulary.symbol(hash, bytes));
                 });

@@ -19,10 +19,14 @@ use super::spans::{CharacterCount, MatchedSpan, coverage, long_enough, longest};
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::index::{Choice, Index, Summary, count_characters, summarise};
+use crate::memory;
 use crate::num::wide;
 use crate::progress::Interrupt;
 use crate::suffix::Interval;
 use crate::units::{Segmenter, Text, Unit};
+
+/// What counting up the matches of a text takes, for each of them: their echoes, and the ranges they cover.
+const ECHO_BYTES: usize = 256;
 
 /// What is common, and so no evidence, besides each generation's own prompt.
 #[derive(Clone, Copy, Debug, Default)]
@@ -133,6 +137,7 @@ impl<'a> Scanner<'a> {
         prompt: Option<Text<'_>>,
         matches: &[CorpusMatch],
     ) -> Result<Vec<Echo>> {
+        memory::ensure_room(ECHO_BYTES * matches.len());
         let mut echoes = vec![Echo::default(); matches.len()];
         let mut put = |runs: Vec<Range<usize>>, place: fn(&mut Echo) -> &mut Option<u64>| {
             let parts = longest_parts(matches.iter().map(|one| &one.units), &runs);
@@ -207,10 +212,13 @@ impl<'a> Scanner<'a> {
                     matches = whole_characters(query, &part, matches, stretch.start);
                     matches.retain(|one| one.units.len() >= min_length);
                 }
-                found.extend(matches.into_iter().map(|mut one| {
-                    one.units = one.units.start + stretch.start..one.units.end + stretch.start;
-                    (number, one)
-                }));
+                memory::extend(
+                    &mut found,
+                    matches.into_iter().map(|mut one| {
+                        one.units = one.units.start + stretch.start..one.units.end + stretch.start;
+                        (number, one)
+                    }),
+                );
             }
         }
         found
@@ -280,21 +288,24 @@ impl<'a> Scanner<'a> {
         self.climb(ladder, span, &examined, options);
         let best = self.most_faithful(examined, options)?;
         let corpora = self.corpus_counts(found);
-        rows.extend(best.into_iter().map(|(fidelity, occurrence)| Span {
-            units: wide(units.start)..wide(units.end),
-            characters: characters.clone(),
-            bytes: bytes.as_ref().map(|bytes| wide(bytes.start)..wide(bytes.end)),
-            occurrence,
-            fidelity,
-            count: summary.count,
-            document_count: summary.document_count,
-            is_capped: summary.is_capped,
-            corpora: corpora.clone(),
-            echo: *echo,
-            text: text[inside.clone()].to_owned(),
-            context_before: last_characters(&text[..inside.start], options.context).to_owned(),
-            context_after: first_characters(&text[inside.end..], options.context).to_owned(),
-        }));
+        memory::extend(
+            rows,
+            best.into_iter().map(|(fidelity, occurrence)| Span {
+                units: wide(units.start)..wide(units.end),
+                characters: characters.clone(),
+                bytes: bytes.as_ref().map(|bytes| wide(bytes.start)..wide(bytes.end)),
+                occurrence,
+                fidelity,
+                count: summary.count,
+                document_count: summary.document_count,
+                is_capped: summary.is_capped,
+                corpora: corpora.clone(),
+                echo: *echo,
+                text: text[inside.clone()].to_owned(),
+                context_before: last_characters(&text[..inside.start], options.context).to_owned(),
+                context_after: first_characters(&text[inside.end..], options.context).to_owned(),
+            }),
+        );
         Ok(())
     }
 

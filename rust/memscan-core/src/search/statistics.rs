@@ -23,6 +23,7 @@ use super::chain::Chain;
 use super::query::Query;
 use crate::error::Result;
 use crate::index::Index;
+use crate::memory;
 use crate::num::{index, position, wide};
 use crate::progress::Interrupt;
 use crate::suffix::{LANES, SuffixArray, Symbol};
@@ -40,7 +41,7 @@ impl Index {
     fn lengths(&self, text: Text<'_>, segmenter: &mut Segmenter) -> Result<Vec<u32>> {
         let query = Query::new(text, segmenter)?;
         let units = 0..query.len();
-        let mut lengths = vec![0; query.len()];
+        let mut lengths = memory::zeros(query.len());
         for shard in self.shards() {
             let found = query.in_shard(&units, shard, segmenter).matching_statistics();
             lengths.iter_mut().zip(found).for_each(|(length, found)| *length = found.max(*length));
@@ -80,7 +81,7 @@ const CAP: usize = if cfg!(test) { 3 } else { 32 };
 
 /// The length of the longest match that starts at each unit of `query`.
 pub(crate) fn matching_statistics<S: Symbol>(array: SuffixArray<'_, S>, query: &[S]) -> Vec<u32> {
-    let mut lengths = vec![0; query.len()];
+    let mut lengths = memory::zeros(query.len());
     let mut start = 0;
     while start < query.len() {
         let group = start..query.len().min(start + LANES);
