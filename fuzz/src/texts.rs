@@ -78,13 +78,29 @@ fn toy_tokens(text: &str) -> (Vec<u32>, Vec<[u32; 2]>) {
 ///
 /// What the builder refuses.
 pub fn build(path: &Path, documents: &[Owned], options: BuildOptions) -> Result<()> {
+    build_named(path, &[(None, documents)], options)
+}
+
+/// Build an index of corpora, some with names; ids are the numbers of the documents within their corpus.
+///
+/// # Errors
+///
+/// What the builder refuses.
+pub fn build_named(path: &Path, corpora: &[(Option<&str>, &[Owned])], options: BuildOptions) -> Result<()> {
     let never = Interrupt::new();
+    let mut builder = IndexBuilder::create(path, options)?;
+    for (name, documents) in corpora {
+        builder.begin_corpus(*name, &never)?;
+        add(&mut builder, documents, &never)?;
+    }
+    builder.finish(&|_| {}, &never)?;
+    Ok(())
+}
+
+fn add(builder: &mut IndexBuilder, documents: &[Owned], never: &Interrupt) -> Result<()> {
     let ids: Vec<String> = (0..documents.len()).map(|number| number.to_string()).collect();
     let documents: Vec<Document<'_>> = (ids.iter().zip(documents))
         .map(|(id, text)| Document { id, text: text.borrow(), metadata: r#"{"year":1843}"# })
         .collect();
-    let mut builder = IndexBuilder::create(path, options)?;
-    builder.add(&documents, &|_| {}, &never)?;
-    builder.finish(&|_| {}, &never)?;
-    Ok(())
+    builder.add(&documents, &|_| {}, never)
 }

@@ -10,18 +10,21 @@ become U+FFFD. A piece of a document may be added to the query, so that most inp
 
 Matching statistics and maximal matches are those that the definitions give, worked out by comparing every place with
 every other. A span's places say where its text stands, in the query and in the document, and the units there are the
-same. Filter, vectors, mapped files and the cutting into shards change no answer.
+same. Filter, vectors, mapped files and the cutting into shards change no answer. Named corpora are counted as if each
+were alone, and of what stands in a baseline the longest part is told.
 */
 
 #![no_main]
 
+use std::path::Path;
+
 use libfuzzer_sys::{Corpus, fuzz_target};
 use memscan_core::{
-    BuildOptions, Fidelity, Generation, GenerationMatches, Index, Interrupt, OpenOptions, ScanOptions, Unit,
-    VectorPath,
+    BuildOptions, Common, CorpusMatches, Fidelity, Generation, GenerationMatches, Index, Interrupt,
+    OpenOptions, ScanOptions, Unit, VectorPath,
 };
 use memscan_fuzz::questions::answers;
-use memscan_fuzz::texts::{Owned, build};
+use memscan_fuzz::texts::{Owned, build, build_named};
 use memscan_fuzz::use_one_thread;
 
 /// The control character that information is separated with.
@@ -90,6 +93,57 @@ fn check(options: [u8; 8], query: &str, prompt: &str, documents: &[&str]) {
             let found = told(&index, &texts, &options);
             assert_eq!(*expected.get_or_insert(found.clone()), found, "{setting:?}, {shard_units:?}");
         }
+    }
+    let filter_k = Some(u32::from(build_options & 7) + 1);
+    let build_options = BuildOptions { unit, filter_k, ..BuildOptions::default() };
+    check_halves(folder.path(), &texts[0], &documents, &options, &build_options);
+}
+
+/// The first half of the documents and the rest, as named corpora of one index and as indexes of their own.
+fn check_halves(
+    folder: &Path,
+    query: &Owned,
+    documents: &[Owned],
+    options: &ScanOptions,
+    build_options: &BuildOptions,
+) {
+    let unit = build_options.unit;
+    let (first, second) = documents.split_at(documents.len().div_ceil(2));
+    let halves = [("first", first), ("second", second)];
+    let both = folder.join("both");
+    if build_named(&both, &halves.map(|(name, half)| (Some(name), half)), build_options.clone()).is_err() {
+        return;
+    }
+    let both = Index::open(&both).expect("opens");
+    both.verify(&Interrupt::new()).expect("is sound");
+    let generation = Generation { text: query.borrow(), prompt: None };
+    let scanned = |index: &Index, common: Common<'_>| -> GenerationMatches {
+        let found = index.scan_apart_from(common, &[generation], options, &Interrupt::new());
+        found.expect("scans").pop().expect("one text has one answer")
+    };
+    let found = scanned(&both, Common::default());
+    for (name, half) in halves {
+        let place = both.corpora().iter().position(|corpus| corpus == name);
+        let path = folder.join(name);
+        let Ok(()) = build(&path, half, build_options.clone()) else { continue };
+        let alone = Index::open(&path).expect("opens");
+        let own = scanned(&alone, Common::default());
+        let expected = CorpusMatches {
+            covered: own.covered,
+            longest_match: own.longest_match,
+            match_count: own.match_count,
+        };
+        assert_eq!(found.corpora[place.expect("it has units, so it has a name")], expected, "{name}");
+        let common = Common { template: None, baseline: Some(&alone) };
+        check_baseline(&scanned(&both, common), &matching_statistics(query, half, unit));
+    }
+}
+
+/// The longest part of each span that the baseline has, by its matching statistics.
+fn check_baseline(found: &GenerationMatches, lengths: &[u32]) {
+    for span in &found.spans {
+        let part = |start: u64| u64::from(lengths[small(start)]).min(span.units.end - start);
+        assert_eq!(span.echo.baseline, span.units.clone().map(part).max());
     }
 }
 
