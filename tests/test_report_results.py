@@ -257,3 +257,29 @@ def test_generations_are_added_up_and_ranked(tmp_path: Path) -> None:
         (20, 49, 2),
         (1000, 1999, 1),
     ]
+
+
+def test_named_corpora_have_a_table_and_the_place_names_its_own(tmp_path: Path) -> None:
+    counts = {"with_span": 1, "spans": 2, "covered_units": 11, "covered_chars": 60}
+    corpora = {
+        "books <b>": counts | {"longest_match": 11},
+        "licences": dict.fromkeys([*counts, "longest_match"], 0),
+        "damaged": counts | {"longest_match": "many"},
+    }
+    folder = write_results(tmp_path / "results", [span()], [found()], corpora=corpora)
+    table = pq.read_table(folder / "spans.parquet")
+    named = table.append_column("corpus", pa.array(["licences"]))
+    pq.write_table(named, folder / "spans.parquet")
+    html = build(folder)[1]
+    rows = html.split("By named corpus, each as if it were alone")[1].split("</table>")[0]
+    assert "books &lt;b&gt;" in rows
+    assert "11\u00a0words" in rows
+    assert '<td class="number">none</td>' in rows
+    assert "damaged" not in rows
+    assert html.count("Named corpus") == 1
+
+
+def test_without_named_corpora_there_is_no_table_of_them(tmp_path: Path) -> None:
+    html = build(write_results(tmp_path / "results", [span()], [found()]))[1]
+    assert "By named corpus" not in html
+    assert "Named corpus" not in html

@@ -168,7 +168,7 @@ def test_counts_echo_and_place_are_told(tmp_path: Path) -> None:
     html = html.replace("\N{NO-BREAK SPACE}", " ")
     for expected in (
         "3 times in 2 documents",
-        "at least 900 times, in at least 1 document<",
+        "900 times in at least 1 document<",
         "1 time in 1 document<",
         "nothing of it stood in the prompt",
         "7 words of it already stood in the prompt",

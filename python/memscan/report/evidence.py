@@ -92,7 +92,7 @@ def occurrences(row: Row) -> str:
     times = counted(integer(row, "count"), "time", "times")
     documents = counted(integer(row, "document_count"), "document", "documents")
     if row["count_is_capped"]:
-        return f"at least {times}, in at least {documents}"
+        return f"{times} in at least {documents}"
     return f"{times} in {documents}"
 
 
@@ -118,6 +118,7 @@ def _facts(row: Row, unit: Unit) -> list[tuple[str, str | Markup]]:
     facts += [
         ("Fidelity", named.format(label(fidelity), meaning)),
         ("In the corpus", occurrences(row)),
+        *([] if row.get("corpus") is None else [("Named corpus", label(row["corpus"]))]),
         ("Prompt", echo(row, unit)),
     ]
     return facts

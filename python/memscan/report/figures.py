@@ -25,6 +25,7 @@ LADDER = {
     "typography": "covered_chars_typography",
     "folded": "covered_chars",
 }
+CORPUS = ("with_span", "covered_units", "longest_match", "spans")
 LADDER_MEANINGS = {
     "exact": "in runs that are equal byte for byte",
     "whitespace": "in runs that are equal after white space is",
@@ -59,6 +60,18 @@ class ModelRow:
     with_passage: str
     covered: str
     longest: str
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusRow:
+    """One row of the table of named corpora."""
+
+    name: str
+    with_passage: str
+    passages: str
+    longest: str
+    covered: str
     bar: Markup
 
 
@@ -163,6 +176,27 @@ def model_rows(models: Mapping[str | None, Figures], unit: Unit) -> list[ModelRo
         )
         for model, figures in sorted(models.items(), key=order)[:MODELS_SHOWN]
     ]
+
+
+def corpus_rows(corpora: Mapping[str, object], figures: Figures, unit: Unit) -> list[CorpusRow]:
+    """Return what was found in each named corpus, as if that were all; not what is damaged."""
+    rows = []
+    for name, counts in corpora.items():
+        found = [counts.get(column) if isinstance(counts, dict) else None for column in CORPUS]
+        if not all(isinstance(count, int) and count >= 0 for count in found):
+            continue
+        generations, covered, longest, passages = (int(str(count)) for count in found)
+        rows.append(
+            CorpusRow(
+                name=name,
+                with_passage=share(generations, figures.generations),
+                passages=number(passages),
+                longest=unit.count(longest) if passages else "none",
+                covered=share(covered, figures.units),
+                bar=bar(covered, figures.units),
+            )
+        )
+    return rows
 
 
 def ranked_rows(generations: Generations, findings: Findings) -> list[RankedRow]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from memscan.report.columns import Row
 from memscan.report.evidence import evidence
 from memscan.report.figures import (
+    corpus_rows,
     fidelity_rows,
     ladder_rows,
     length_rows,
@@ -59,6 +60,7 @@ def render(
             lengths=length_rows(generations, measured.unit),
             ladder=[] if measured.unit.is_exact else ladder_rows(results.section("counts")),
             fidelities=fidelity_rows(findings, measured.unit),
+            corpora=corpus_rows(results.section("corpora"), generations.figures, measured.unit),
             models=model_rows(generations.models, measured.unit),
             models_total=len(generations.models),
             ranked=ranked_rows(generations, findings),
