@@ -117,6 +117,28 @@ def test_budget_that_is_too_small_is_refused_ahead(shell: CommandLine) -> None:
     assert files_in(shell.folder) == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak holds what was before the program")
+@pytest.mark.parametrize("unit", ["word", "byte"])
+def test_build_keeps_to_its_budget(tmp_path: Path, unit: str) -> None:
+    """Each document is of a size that by itself is no matter; all together are more than fits."""
+    code = (
+        "import random, sys\n"
+        "from memscan import Index, memory\n"
+        "chance = random.Random(1)\n"
+        "words = [f'{number:02}' for number in range(100)]\n"
+        "texts = [' '.join(chance.choices(words, k=2**17)) for _ in range(8)]\n"
+        "documents = ((str(number), texts[number % 8]) for number in range(int(sys.argv[3])))\n"
+        "budget = memory.resident_bytes() + 2**26 * 16 // 15 + 2**23\n"
+        "index = Index.build(documents, sys.argv[1], unit=sys.argv[2], memory=budget, threads=2)\n"
+        "assert memory.peak_bytes() < budget, (memory.peak_bytes(), budget)\n"
+        "assert len(index.info.shards) > 2, index.info\n"
+    )
+    count = {"word": 80, "byte": 40}[unit]
+    words = [sys.executable, "-c", code, str(tmp_path / "index"), unit, str(count)]
+    done = subprocess.run(words, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
 def test_index_larger_than_memory_is_an_error(shell: CommandLine) -> None:
     """A file with a hole takes no room on the disk."""
     folder = shell.folder / "index.memscan"

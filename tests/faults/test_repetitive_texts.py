@@ -64,6 +64,33 @@ assert index.count("c d e") == n // 7
 (row,) = index.scan(["d e f g a b c " * 1000]).spans.to_pylist()
 assert (row["n_units"], row["count"]) == (7000, n // 7 - 1000)
 """,
+    "corpus that holds itself": """
+index = built([("a", "a" * n), ("b", "ab" * (n // 2))], unit="byte")
+index.verify()
+rows = [row for batch in index.duplicates(min_length=1000) for row in batch.to_pylist()]
+assert [(row["document_id"], row["document_start"]) for row in rows] == [
+    ("a", 0), ("a", 1), ("b", 0), ("b", 2)
+]
+assert [(row["n_units"], row["count"]) for row in rows] == [(n - 1, 2)] * 2 + [(n - 2, 2)] * 2
+""",
+    "output longer than what it repeats": """
+half, quarter = n // 2, n // 4
+index = built([("a", "la " * half)])
+result = index.scan(["la " * n], prompts=["la " * quarter], context_chars=0)
+(generation,) = result.generations.to_pylist()
+assert (generation["n_spans"], generation["covered_units"]) == (half + 1, n)
+assert 0 < result.spans.num_rows < 100, "only some are listed"
+rows = result.spans.select(["n_units", "count", "echo_units"]).to_pylist()
+assert all(tuple(row.values()) == (half, 1, quarter) for row in rows)
+lengths = index.matching_statistics("la " * n).tolist()
+assert lengths == [half] * half + list(range(half, 0, -1))
+""",
+    "what is frequent, many times over": """
+index = built([("a", "a" * n)], unit="byte")
+result = index.scan([("a" * 100 + "b") * 20_000], context_chars=0)
+assert result.spans.num_rows == 20_000
+assert set(result.spans["count"].to_pylist()) == {n - 99}
+""",
     "documents that are nearly the same": """
 text = "the same words stand in every one of these documents but for number "
 index = built([(str(n), f"{text}{n} and then it ends") for n in range(50_000)], shard_units=400_000)
