@@ -45,6 +45,8 @@ def check_spans(rows: list[dict[str, Any]], text: str, document: str) -> None:
         assert row["n_chars"] == row["end"] - row["start"]
         assert text[: row["start"]].endswith(row["context_before"])
         assert text[row["end"] :].startswith(row["context_after"])
+        assert document[: row["document_start"]].endswith(row["document_context_before"])
+        assert document[row["document_end"] :].startswith(row["document_context_after"])
 
 
 def byte_tokenizer() -> Tokenizer:
@@ -77,6 +79,22 @@ def test_span_is_the_part_of_the_text_it_says(unit: str) -> None:
     check()
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("straße", "İstanbul", "ﬁne", "ǆ", "e\u0301", "ᄒ\u1161\u11ab", "co\u00adop", "don’t"),
+        *("\u1e9e", "ŉ", "\u0390", "ﷺ", "ｆｕｌｌ", "\U0001d54f"),
+    ],
+)
+def test_word_is_told_whole_however_long_its_folding(tmp_path: Path, word: str) -> None:
+    text = f"a {word}"
+    document, end = f"{text}\u00ad b", len(text)
+    index = Index.build([("d", document)], tmp_path / "index")
+    assert index.unit_spans(document).tolist() == [[0, 1], [2, end], [end + 2, end + 3]]
+    (row,) = index.scan([text], min_length=2).spans.to_pylist()
+    assert (row["text"], row["document_text"], row["end"]) == (text, text, len(text))
+
+
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
 @pytest.mark.parametrize("change", [str, str.upper, str.lower, str.casefold, str.title])
 def test_copy_in_another_spelling_is_placed_in_both_texts(
@@ -84,7 +102,9 @@ def test_copy_in_another_spelling_is_placed_in_both_texts(
 ) -> None:
     document = " ".join(AWKWARD)
     text = "«👩\u200d🚀 " + change(unicodedata.normalize(form, document)) + "»"
-    index = Index.build([("d", document)], tmp_path / "index")
+    # Where the document starts depends on the one before it.
+    documents = [("before", "İ漢\u0301"), ("d", document)]
+    index = Index.build(documents, tmp_path / "index")
     rows = index.scan([text], min_length=2).spans.to_pylist()
     assert rows
     check_spans(rows, text, document)
