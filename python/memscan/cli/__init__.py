@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from memscan.cli import console, demo, duplicates, find, index, novelty, report, scan
+from memscan.cli.commands import App, Config
 from memscan.cli.failures import end_process, run_command
 
 EXAMPLES = """\b
@@ -25,12 +26,12 @@ Examples:
   memscan demo
 """
 
-app = typer.Typer(
+app = App(
     name="memscan",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 index.app.command(epilog=duplicates.EXAMPLES)(duplicates.duplicates)
 app.add_typer(index.app, name="index")
@@ -58,8 +59,10 @@ def memscan_command(
             "--version", help="Print the version.", callback=_print_version, is_eager=True
         ),
     ] = False,
+    config: Config = None,
 ) -> None:
     """Measure what language-model outputs reproduce of a corpus."""
+    del version, config  # one is done with, the other each command looks for
 
 
 def run(arguments: Sequence[str]) -> int:

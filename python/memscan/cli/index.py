@@ -21,6 +21,7 @@ from memscan.cli.arguments import (
     Threads,
     open_index,
 )
+from memscan.cli.commands import App
 from memscan.cli.progress import reporting
 from memscan.cli.wording import counted, duration, size
 from memscan.errors import InputError
@@ -82,7 +83,7 @@ NamedCorpus = Annotated[
     ),
 ]
 
-app = typer.Typer(rich_markup_mode=None, help="Build, show, check and change an index.")
+app = App(rich_markup_mode=None, help="Build, show, check and change an index.")
 
 
 @app.command(epilog=BUILD_EXAMPLES)
