@@ -79,6 +79,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     baseline: Index | None = None,
     progress: Progress = ignore,
     on_detect: Callable[[str], None] | None = None,
+    check_inputs: Callable[[Sequence[InputFile]], None] | None = None,
 ) -> RunSummary:
     """Find what the generations in some files reproduce of a corpus, and write a results folder.
 
@@ -95,6 +96,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         baseline: An index of common material, of the same units; likewise.
         progress: Called after every batch.
         on_detect: Called with a line on each file, saying what was found out about it.
+        check_inputs: Called with the files when they were read; nothing is kept if it raises.
 
     Returns:
         The summary of the run; records that were rejected are counted there.
@@ -132,6 +134,8 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         counts = tally.counts()
         if not counts.generations:
             raise InputError(f"no record in {', '.join(str(path) for path in paths)}")
+        if check_inputs is not None:
+            check_inputs(source.inputs)
         seconds = time.monotonic() - start_seconds
         writer.finish(
             {
@@ -143,6 +147,13 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
                 "template": _about_template(shared) if shared else None,
                 "baseline": _about_index(baseline) if baseline else None,
                 "parameters": asdict(options),
+                "arguments": {
+                    "generations": [_printable(path) for path in paths],
+                    "text_field": text_field,
+                    "id_field": id_field,
+                    "prompt_field": prompt_field,
+                    "model_field": model_field,
+                },
                 "inputs": [_about_input(file) for file in source.inputs],
                 "counts": asdict(counts),
                 "corpora": {name: asdict(one) for name, one in tally.corpora.items()},
@@ -222,6 +233,6 @@ def _about_input(file: InputFile) -> dict[str, object]:
     return asdict(file) | {"path": _printable(file.path)}
 
 
-def _printable(path: Path) -> str:
+def _printable(path: str | Path) -> str:
     """Return a path as text, with the bytes escaped that are not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -17,6 +17,8 @@ Generations = Annotated[
     list[str],
     typer.Argument(
         metavar="GENERATIONS",
+        envvar=[],  # click before 8.2 asks for one where there may be a value from elsewhere
+        show_envvar=False,
         help="JSON lines (also gzipped), text files, folders, globs; - is stdin (JSON lines).",
     ),
 ]

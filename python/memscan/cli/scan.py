@@ -23,6 +23,7 @@ from memscan.cli.arguments import (
 from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
 from memscan.cli.rejections import show_rejections
+from memscan.cli.repeat import Repetition, RunToRepeat
 from memscan.cli.wording import counted, percent, share
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ Examples:
   memscan scan books.memscan generations.jsonl -o results
   memscan scan books.memscan 'runs/*.jsonl.gz' -o results --text-field response.text
   cat generations.jsonl | memscan scan books.memscan - -o results --json
+  memscan scan --from results/run.json -o again
 """
 
 
 def scan(  # noqa: PLR0913 - the options of the command
+    ctx: typer.Context,
     index: IndexPath,
     generations: Generations,
     *,
@@ -77,6 +80,7 @@ def scan(  # noqa: PLR0913 - the options of the command
         typer.Option(metavar="INDEX", help="An index of common material: discounted likewise."),
     ] = None,
     context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
+    run: RunToRepeat = None,
     threads: Threads = None,
     no_mmap: NoMmap = False,
     json: AsJson = False,
@@ -97,7 +101,11 @@ def scan(  # noqa: PLR0913 - the options of the command
         seed=seed,
         threads=threads,
     )
+    del run  # its values are those of the other parameters
     opened = open_index(index, no_mmap=no_mmap)
+    common = open_index(baseline, no_mmap=no_mmap) if baseline else None
+    repetition = Repetition(ctx)
+    repetition.check(opened, common)
     with reporting() as reporter:
         summary = scan_files(
             opened,
@@ -109,9 +117,10 @@ def scan(  # noqa: PLR0913 - the options of the command
             prompt_field=prompt_field,
             model_field=model_field,
             template=template,
-            baseline=open_index(baseline, no_mmap=no_mmap) if baseline else None,
+            baseline=common,
             progress=reporter,
             on_detect=reporter.note,
+            check_inputs=repetition.check_inputs,
         )
     _warn(summary)
     if json:
