@@ -1,7 +1,8 @@
 """How a command ends: its exit code, and one line on what went wrong.
 
-0 ran; 2 wrong use or unreadable input; 3 finished, but records were rejected; 4 index missing,
-damaged or incompatible; 70 a bug; 130 and 143 interrupted; 141 nobody reads the output.
+0 ran; 1 only where ``--fail-on`` was crossed; 2 wrong use or unreadable input; 3 finished, but
+records were rejected; 4 index missing, damaged or incompatible; 70 a bug; 130 and 143 interrupted;
+141 nobody reads the output.
 """
 
 import os
@@ -17,6 +18,7 @@ from memscan.cli.signals import EXIT_BASE, Signals
 from memscan.errors import IndexFormatError, InternalError, MemscanError
 
 OK = 0
+CROSSED = 1
 WRONG_USE = 2
 SOME_REJECTED = 3
 NO_INDEX = 4
@@ -80,15 +82,16 @@ def end_process(code: int) -> NoReturn:
     """End the process, whatever a thread of ours may still be doing.
 
     A thread that is blocked on standard input holds a lock which the interpreter wants when it
-    shuts down, and interrupted work may still be stopping. Then only leaving without a shutdown
-    helps. All output is flushed, and all files are closed.
+    shuts down, and interrupted work may still be stopping. Arrow aborts the process if a thread of
+    its pool is just starting. Then only leaving without a shutdown helps. All output is flushed,
+    and all files are closed.
     """
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = code or OUTPUT_CLOSED
-    if threading.active_count() > 1 or code >= EXIT_BASE:
+    if threading.active_count() > 1 or code >= EXIT_BASE or "pyarrow" in sys.modules:
         sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
