@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEEDS_NO_RECORD = {
-    *("ctx", "output", "run"),  # of the call itself
+    *("ctx", "output", "run", "fail_on"),  # of the call itself
     *("threads", "no_mmap", "json"),  # the tables do not depend on them
     *("template", "baseline", "index"),  # have their own place, with a hash
 }

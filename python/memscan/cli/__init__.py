@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from memscan.cli import console, demo, duplicates, find, index, novelty, report, scan
+from memscan.cli import console, demo, duplicates, find, gate, index, novelty, report, scan
 from memscan.cli.commands import App, Config
 from memscan.cli.failures import end_process, run_command
 
@@ -36,6 +36,7 @@ app = App(
 index.app.command(epilog=duplicates.EXAMPLES)(duplicates.duplicates)
 app.add_typer(index.app, name="index")
 app.command(epilog=scan.EXAMPLES)(scan.scan)
+app.command(epilog=gate.EXAMPLES)(gate.check)
 app.command(epilog=find.EXAMPLES)(find.find)
 app.command(epilog=novelty.EXAMPLES)(novelty.novelty)
 app.command(epilog=report.EXAMPLES)(report.report)

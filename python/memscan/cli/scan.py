@@ -21,6 +21,7 @@ from memscan.cli.arguments import (
     open_index,
 )
 from memscan.cli.failures import SOME_REJECTED
+from memscan.cli.gate import FailOn, end_if_crossed
 from memscan.cli.progress import reporting
 from memscan.cli.rejections import show_rejections
 from memscan.cli.repeat import Repetition, RunToRepeat
@@ -36,6 +37,7 @@ Examples:
   memscan scan books.memscan 'runs/*.jsonl.gz' -o results --text-field response.text
   cat generations.jsonl | memscan scan books.memscan - -o results --json
   memscan scan --from results/run.json -o again
+  memscan scan books.memscan generations.jsonl -o results --fail-on 'longest_match>=50'
 """
 
 
@@ -81,6 +83,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     ] = None,
     context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
     run: RunToRepeat = None,
+    fail_on: FailOn = None,
     threads: Threads = None,
     no_mmap: NoMmap = False,
     json: AsJson = False,
@@ -91,7 +94,9 @@ def scan(  # noqa: PLR0913 - the options of the command
     """
     from memscan.options import ScanOptions
     from memscan.scanning import scan_files
+    from memscan.thresholds import check_results, parse_thresholds
 
+    thresholds = parse_thresholds(fail_on or ())
     options = ScanOptions(
         min_length=min_length,
         min_chars=min_chars,
@@ -123,13 +128,15 @@ def scan(  # noqa: PLR0913 - the options of the command
             check_inputs=repetition.check_inputs,
         )
     _warn(summary)
+    crossings = check_results(output, thresholds) if thresholds else []
     if json:
-        console.show_json(asdict(summary))
+        console.show_json({**asdict(summary), "crossed": [asdict(one) for one in crossings]})
     else:
         console.show(sentence(summary))
         for name, found in summary.corpora.items():
             console.show(_in_corpus(name, found, summary))
         console.say(f"hint: memscan report {shlex.quote(str(output))} -o report.html")
+    end_if_crossed(crossings)
     if summary.counts.rejected:
         raise typer.Exit(SOME_REJECTED)
 
