@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import memscan
 from conftest import CommandLine
+from memscan import cli
 from memscan.cli.console import one_line, visible
 from memscan.cli.progress import LineReporter
 from memscan.cli.wording import counted, duration, percent, share, size
@@ -53,14 +54,31 @@ def test_layout_becomes_a_space() -> None:
     assert one_line("a \r\n\t b\rc") == r"a b\rc"
 
 
-def test_hostile_data_are_inert_on_a_terminal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("no_color", ["1", ""])
+def test_hostile_data_are_inert_on_a_terminal(tmp_path: Path, no_color: str) -> None:
     memscan.Index.build([(f"id {HOSTILE}", HOSTILE)], tmp_path / "i.memscan")
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "500", "NO_COLOR": "1"}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "500", "NO_COLOR": no_color}
     shown = on_terminal(CommandLine(tmp_path, environment), "find", "i.memscan", "safe")
     for kept in (r"\x1b[2J", r"\x07", "[bold red]x[/]", ":whale:", r"\x08", r"\x9b31m", r"\u202e"):
         assert shown.count(kept) >= 2
     for sequence in ("\x1b[2J", "\x1b]", "\x07", "\x08", "\x9b", "\u202e", "\x1b[3"):
         assert sequence not in shown
+
+
+def test_passage_has_colour_on_a_terminal_only(tmp_path: Path, index_folder: Path) -> None:
+    plain = "  Call me «Ishmael». Some years ago"
+    words = ("find", index_folder, "ishmael")
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "500"}
+    environment.pop("NO_COLOR", None)
+    assert "\x1b[1m«Ishmael»" in on_terminal(CommandLine(tmp_path, environment), *words)
+    assert plain in CommandLine(tmp_path, environment)(*words).stdout
+    without = {**environment, "NO_COLOR": "1"}
+    shown = on_terminal(CommandLine(tmp_path, without), *words)
+    assert plain in shown
+    assert "\x1b" not in shown
+    forced = CommandLine(tmp_path, {**environment, "FORCE_COLOR": "1"})
+    assert "\x1b[1m«Ishmael»" in forced(*words).stdout
+    assert plain in CommandLine(tmp_path, {**forced.environment, "NO_COLOR": "1"})(*words).stdout
 
 
 def test_scan_shows_its_progress_on_a_terminal(tmp_path: Path, index_folder: Path) -> None:
@@ -145,10 +163,33 @@ def test_numbers_read_well() -> None:
     assert [duration(s) for s in (4.25, 200, 7500)] == ["4.2 s", "3 min 20 s", "2 h 5 min"]
 
 
-def test_help_does_not_import_what_it_does_not_need() -> None:
+HEAVY = {"numpy", "orjson", "pyarrow", "rich", "jinja2", "tomllib", "difflib", "tokenizers"}
+"""What takes longer to import than everything that ``--help`` needs."""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["scan", "--help"], ["--version"]], ids=" ".join)
+def test_help_does_not_import_what_it_does_not_need(words: list[str]) -> None:
     code = (
-        "import sys, memscan.cli as c; c.run(['--help']);"
-        "sys.exit(bool({'rich', 'jinja2', 'pyarrow', 'numpy', 'orjson'} & sys.modules.keys()))"
+        f"import sys, memscan.cli as c; c.run({words}); "
+        f"heavy = {HEAVY} & sys.modules.keys(); print(heavy, file=sys.stderr); sys.exit(len(heavy))"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL)
-    assert done.returncode == 0
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("", "scan", "check", "find", "novelty", "report", "demo", "doctor", "completion"),
+        *("index", "index build", "index add", "index remove", "index compact", "index info"),
+        *("index verify", "index duplicates"),
+    ],
+)
+def test_help_fits_a_screen(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "100")
+        assert cli.run([*command.split(), "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 50
+    assert max(map(len, lines)) <= 100
+    assert command == "index" or any(line.strip().startswith("Example") for line in lines)

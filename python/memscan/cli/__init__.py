@@ -12,7 +12,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from memscan.cli import console, demo, duplicates, find, gate, index, novelty, report, scan
+from memscan.cli import (
+    completion,
+    console,
+    demo,
+    doctor,
+    duplicates,
+    find,
+    gate,
+    index,
+    novelty,
+    report,
+    scan,
+)
 from memscan.cli.commands import App, Config
 from memscan.cli.failures import end_process, run_command
 
@@ -24,6 +36,10 @@ Examples:
   memscan find books.memscan "call me ishmael"
   memscan novelty books.memscan generations.jsonl.gz
   memscan demo
+
+\b
+Exit codes: 0 ran; 1 a threshold of --fail-on was crossed; 2 wrong use or unreadable input;
+3 some records were rejected; 4 index missing, damaged or incompatible; 130, 143 interrupted.
 """
 
 app = App(
@@ -41,6 +57,8 @@ app.command(epilog=find.EXAMPLES)(find.find)
 app.command(epilog=novelty.EXAMPLES)(novelty.novelty)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=demo.EXAMPLES)(demo.demo)
+app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command(epilog=completion.EXAMPLES)(completion.completion)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -72,5 +90,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> NoReturn:
-    """Run the command line of this process, and end it."""
+    """Run the command line of this process, or answer its shell, and end it."""
+    if completion.is_asked():
+        sys.exit(completion.answer_shell(typer.main.get_command(app)))
     end_process(run(sys.argv[1:]))

@@ -34,20 +34,6 @@ class Command(TyperCommand):
         shared = [one for one in ctx.find_root().command.params if one.name == "config"]
         return [*params[:-1], *shared, *params[-1:]]
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
-        """Write the options of each panel under its name."""
-        panels: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            is_argument = parameter.param_type_name == "argument"
-            panel = getattr(parameter, "rich_help_panel", None)
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                name = panel or ("Arguments" if is_argument else "Options")
-                panels.setdefault(name, []).append(record)
-        for name, records in panels.items():
-            with formatter.section(name):
-                formatter.write_dl(records)
-
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Tell what was not on the command line, and run the command."""
         ctx.params.pop("config", None)

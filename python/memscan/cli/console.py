@@ -7,6 +7,7 @@ a line and marks that reverse it. They are shown as ``\x1b`` and the like.
 # ruff: noqa: PLC0415 - heavy modules are imported where they are used
 
 import json
+import os
 import re
 import sys
 
@@ -39,11 +40,20 @@ def show(line: str) -> None:
 
 def show_json(content: object) -> None:
     """Print data as JSON to stdout, in ASCII: safe in any terminal and any encoding."""
-    show(json.dumps(content, indent=2, default=str))
+    show(json.dumps(content, indent=2, default=_text))
+
+
+def _text(value: object) -> str:
+    r"""Return a path as text; a byte of it that is not UTF-8 as ``\xe9``, since JSON has none."""
+    return os.fsencode(str(value)).decode("utf-8", "backslashreplace")
 
 
 def show_passage(before: str, passage: str, after: str) -> None:
     """Print a passage in its surroundings to stdout, on one line; in colour on a terminal."""
+    is_plain = not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR"))
+    if is_plain or os.environ.get("NO_COLOR"):
+        show(f"  {one_line(before)}«{one_line(passage)}»{one_line(after)}")
+        return
     from rich.console import Console
     from rich.text import Text
 

@@ -2,12 +2,14 @@
 
 # ruff: noqa: PLC0415 - heavy modules are imported where they are used
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from memscan.cli import console
+from memscan.cli.arguments import AsJson
 from memscan.cli.progress import reporting
 from memscan.cli.scan import sentence
 
@@ -23,6 +25,7 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to create.")] = Path(
         "memscan-demo"
     ),
+    json: AsJson = False,
 ) -> None:
     """Scan example outputs, and write a report.
 
@@ -32,5 +35,8 @@ def demo(
 
     with reporting() as reporter:
         summary = run_demo(output, progress=reporter)
+    if json:
+        console.show_json(asdict(summary))
+        return
     console.show(sentence(summary.run))
     console.show(console.visible(str(summary.report)))

@@ -115,6 +115,7 @@ def build(  # noqa: PLR0913 - the options of the command
         typer.Option("--resume", help="Go on with a build that was killed; give the same corpus."),
     ] = False,
     threads: Threads = None,
+    json: AsJson = False,
 ) -> None:
     """Build the index of a corpus."""
     from memscan.building import build_index
@@ -140,7 +141,7 @@ def build(  # noqa: PLR0913 - the options of the command
             progress=reporter,
             on_detect=reporter.note,
         )
-    _show_built(f"built {output}", summary)
+    _show_built(f"built {output}", summary, as_json=json)
 
 
 @app.command(epilog=ADD_EXAMPLES)
@@ -153,6 +154,7 @@ def add(  # noqa: PLR0913 - the options of the command
     id_field: IdField = None,
     memory: Memory = None,
     threads: Threads = None,
+    json: AsJson = False,
 ) -> None:
     """Add documents to an index, as new shards."""
     from memscan.options import ShardOptions
@@ -169,7 +171,7 @@ def add(  # noqa: PLR0913 - the options of the command
             progress=reporter,
             on_detect=reporter.note,
         )
-    _show_built(f"added to {index}", summary)
+    _show_built(f"added to {index}", summary, as_json=json)
 
 
 @app.command(epilog=REMOVE_EXAMPLES)
@@ -183,6 +185,7 @@ def remove(
         Path | None,
         typer.Option(metavar="FILE", help="A file with one id a line; - is stdin."),
     ] = None,
+    json: AsJson = False,
 ) -> None:
     """Remove documents: they are no longer found or counted.
 
@@ -196,6 +199,16 @@ def remove(
     ids = [*(id or []), *(_ids_in(ids_from) if ids_from else [])]
     count = remove_from_index(index, ids)
     left = open_index(index).info
+    if json:
+        console.show_json(
+            {
+                "path": index,
+                "removed": count,
+                "documents": left.documents,
+                "removed_documents": left.removed_documents,
+            }
+        )
+        return
     console.show(
         f"removed {counted(count, 'document')} from {console.visible(str(index))}: "
         f"{counted(left.documents, 'document')} left; "
@@ -204,7 +217,9 @@ def remove(
 
 
 @app.command(epilog=COMPACT_EXAMPLES)
-def compact(index: IndexPath, *, memory: Memory = None, threads: Threads = None) -> None:
+def compact(
+    index: IndexPath, *, memory: Memory = None, threads: Threads = None, json: AsJson = False
+) -> None:
     """Write an index anew, without what was removed and in as few shards as can be."""
     from memscan.options import ShardOptions
     from memscan.revising import compact_index
@@ -215,6 +230,9 @@ def compact(index: IndexPath, *, memory: Memory = None, threads: Threads = None)
             index, options=ShardOptions(memory=memory, threads=threads), progress=reporter
         )
     before, after = summary.before, summary.after
+    if json:
+        console.show_json({"path": index, **asdict(summary)})
+        return
     console.show(
         f"compacted {console.visible(str(index))}: {counted(len(before.shards), 'shard')} to "
         f"{len(after.shards):,}, {size(before.file_bytes)} to {size(after.file_bytes)}, in "
@@ -242,7 +260,7 @@ def info(
         _show_documents(opened, as_json=json)
         return
     if json:
-        console.show_json({"path": str(opened.path), **asdict(about)})
+        console.show_json({"path": opened.path, **asdict(about)})
         return
     parameters = ", ".join(
         f"{name} = {value}" for name, value in about.parameters.items() if name != "store_text"
@@ -269,10 +287,17 @@ def info(
 
 
 @app.command(epilog=VERIFY_EXAMPLES)
-def verify(index: IndexPath, *, threads: Threads = None, no_mmap: NoMmap = False) -> None:
+def verify(
+    index: IndexPath, *, threads: Threads = None, no_mmap: NoMmap = False, json: AsJson = False
+) -> None:
     """Check every byte of an index."""
     opened = open_index(index, no_mmap=no_mmap)
     opened.verify(threads=threads)
+    if json:
+        about = opened.info
+        counts = {"documents": about.documents, "file_bytes": about.file_bytes}
+        console.show_json({"path": opened.path, "id": about.id, "is_sound": True, **counts})
+        return
     console.show(
         f"{console.visible(str(opened.path))} is sound: "
         f"{counted(opened.info.documents, 'document')}, {size(opened.info.file_bytes)}"
@@ -314,7 +339,10 @@ def _names(about: "IndexInfo") -> str:
     )
 
 
-def _show_built(done: str, summary: "BuildSummary") -> None:
+def _show_built(done: str, summary: "BuildSummary", *, as_json: bool) -> None:
+    if as_json:
+        console.show_json(asdict(summary))
+        return
     is_counted_once = summary.shards == 1
     different = f" ({summary.distinct_units:,} different)" if is_counted_once else ""
     console.show(

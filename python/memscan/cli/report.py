@@ -2,12 +2,14 @@
 
 # ruff: noqa: PLC0415 - heavy modules are imported where they are used
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from memscan.cli import console
+from memscan.cli.arguments import AsJson
 from memscan.cli.wording import counted, size
 
 EXAMPLES = """\b
@@ -22,6 +24,7 @@ def report(
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")],
     findings: Annotated[int, typer.Option(help="Passages to show at most, longest first.")] = 100,
+    json: AsJson = False,
 ) -> None:
     """Write the report of a scan as a web page.
 
@@ -30,6 +33,9 @@ def report(
     from memscan.report import build_report
 
     summary = build_report(results, output, findings=findings)
+    if json:
+        console.show_json(asdict(summary))
+        return
     console.show(
         f"{console.visible(str(output))} shows {summary.findings_shown:,} of "
         f"{counted(summary.findings_total, 'passage')} from "
