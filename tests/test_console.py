@@ -163,7 +163,7 @@ def test_numbers_read_well() -> None:
     assert [duration(s) for s in (4.25, 200, 7500)] == ["4.2 s", "3 min 20 s", "2 h 5 min"]
 
 
-HEAVY = {"numpy", "orjson", "pyarrow", "rich", "jinja2", "tomllib", "difflib", "tokenizers"}
+HEAVY = {"numpy", "orjson", "pyarrow", "rich", "jinja2", "tomllib", "tokenizers"}
 """What takes longer to import than everything that ``--help`` needs."""
 
 
