@@ -25,6 +25,7 @@ from memscan.errors import (
 from memscan.records import Document, Generation, InputFile, Rejection
 
 if TYPE_CHECKING:
+    from memscan.exporting import ExportSummary, export
     from memscan.index import Index
     from memscan.index_info import IndexInfo
     from memscan.novelty import Novelty
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CorruptIndexError",
     "Document",
+    "ExportSummary",
     "Found",
     "Generation",
     "IncompatibleIndexError",
@@ -60,10 +62,12 @@ __all__ = [
     "ScanOptions",
     "ScanResult",
     "__version__",
+    "export",
     "scan_files",
 ]
 
 _HOMES = {
+    "ExportSummary": "memscan.exporting",
     "Found": "memscan.results",
     "Index": "memscan.index",
     "IndexInfo": "memscan.index_info",
@@ -74,6 +78,7 @@ _HOMES = {
     "RunSummary": "memscan.scanning",
     "ScanOptions": "memscan.options",
     "ScanResult": "memscan.results",
+    "export": "memscan.exporting",
     "scan_files": "memscan.scanning",
 }
 

@@ -18,6 +18,7 @@ from memscan.cli import (
     demo,
     doctor,
     duplicates,
+    export,
     find,
     gate,
     index,
@@ -56,6 +57,7 @@ app.command(epilog=gate.EXAMPLES)(gate.check)
 app.command(epilog=find.EXAMPLES)(find.find)
 app.command(epilog=novelty.EXAMPLES)(novelty.novelty)
 app.command(epilog=report.EXAMPLES)(report.report)
+app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=demo.EXAMPLES)(demo.demo)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=completion.EXAMPLES)(completion.completion)

@@ -80,6 +80,19 @@ class TableFile:
                 table.validate(full=True)
                 yield table
 
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield some columns, or all, as they are stored: a few thousand rows after the other."""
+        names = None if columns is None else list(columns)
+        with _damage(self.path):
+            for batch in self.file.iter_batches(_BATCH_ROWS, columns=names):
+                batch.validate(full=True)
+                yield batch
+
+    def records(self, columns: Sequence[str] | None = None) -> Iterator[dict[str, object]]:
+        """Yield one row after the other; those of a few thousand are in memory."""
+        for batch in self.batches(columns):
+            yield from batch.to_pylist()
+
     def take(
         self, rows: Sequence[int], columns: Sequence[str] | None = None
     ) -> list[dict[str, object]]:

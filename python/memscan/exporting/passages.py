@@ -1,0 +1,112 @@
+"""Generations with their passages, and passages with their places: both tables, side by side.
+
+Both tables are in the order of the input. A generation says how many passages it has, so its rows
+in the spans table are the next ones, also where two generations share an id. Rows that are too few
+or belong to nobody are refused: half of the evidence is not exported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memscan.errors import InputError
+from memscan.report.columns import integer
+from memscan.report.folder import DAMAGED_HINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from memscan.report.columns import Row
+    from memscan.report.folder import Results
+
+GENERATION = ("generation_id", "model", "status", "error", "n_units", "n_spans")
+_KEYS = ("generation_id", "model", "start", "end", "n_units", "count")
+_PLACE = ("document_id", "document_start")
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationPassages:
+    """One generation and what was found in it.
+
+    Attributes:
+        number: Its place among the generations, from 0.
+        row: Its row: the columns asked for.
+        passages: Its passages in order; each the rows of its places, best first, so at least one.
+    """
+
+    number: int
+    row: Row
+    passages: Sequence[Sequence[Row]]
+
+
+def generations_with_passages(
+    results: Results, span_columns: Sequence[str], columns: Sequence[str] = GENERATION
+) -> Iterator[GenerationPassages]:
+    """Yield every generation, also those without a passage, with the span columns asked for.
+
+    Raises:
+        InputError: The tables are damaged, or do not belong together.
+    """
+    wanted = dict.fromkeys((*_KEYS, *_PLACE, *span_columns))
+    spans = _Spans(results, list(wanted))
+    for number, row in enumerate(results.generations.records(columns)):
+        passages = []
+        for _ in range(integer(row, "n_spans")):
+            passage = spans.next_passage(row)
+            if passage is None:
+                break
+            passages.append(passage)
+        if len(passages) < integer(row, "n_spans") and row["status"] != "truncated":
+            raise InputError(
+                f"`{results.spans.path}` has {len(passages):,} passages of row {number + 1:,} of "
+                f"{results.generations.path.name}, which counts {integer(row, 'n_spans'):,}",
+                DAMAGED_HINT,
+            )
+        yield GenerationPassages(number, row, passages)
+    spans.expect_end()
+
+
+class _Spans:
+    """The rows of spans, taken passage by passage."""
+
+    def __init__(self, results: Results, columns: Sequence[str]) -> None:
+        self._path = results.spans.path
+        self._occurrences = results.occurrences
+        self._rows = results.spans.records(columns)
+        self._number = 0
+        self._next = next(self._rows, None)
+
+    def next_passage(self, generation: Row) -> list[Row] | None:
+        """Take the next passage, if it is one of this generation."""
+        first = self._next
+        if first is None or any(first[name] != generation[name] for name in _KEYS[:2]):
+            return None
+        places = [self._taken()]
+        most = min(max(integer(first, "count"), 1), self._occurrences)
+        while len(places) < most and self._continues(first):
+            places.append(self._taken())
+        return places
+
+    def expect_end(self) -> None:
+        """Refuse rows that no generation took."""
+        if self._next is not None:
+            raise InputError(
+                f"row {self._number + 1:,} of `{self._path}` belongs to no generation",
+                DAMAGED_HINT,
+            )
+
+    def _continues(self, first: Row) -> bool:
+        row = self._next
+        return (
+            row is not None
+            and all(row[name] == first[name] for name in _KEYS)
+            and any(row[name] != first[name] for name in _PLACE)
+        )
+
+    def _taken(self) -> Row:
+        row = self._next
+        assert row is not None  # noqa: S101 - both callers looked
+        self._number += 1
+        self._next = next(self._rows, None)
+        return row
