@@ -67,7 +67,9 @@ def export(
         summary = write(results, output, to=to, table=table)
         written = f"{console.visible(output)} has {counted(summary.records, 'record')}"
         console.show(f"{written} ({size(summary.bytes)})")
-    if summary.cells_cut:
-        console.say(f"warning: {counted(summary.cells_cut, 'cell')} cut; jsonl has them whole")
+    if cut := summary.cells_cut:
+        console.say(
+            f"warning: {counted(cut, 'cell')} cut; jsonl has {'it' if cut == 1 else 'them'} whole"
+        )
     if to == Format.csv and summary.records >= MOST_ROWS:
         console.say(f"warning: a spreadsheet shows {MOST_ROWS:,} rows at most")
