@@ -91,7 +91,7 @@ def test_scan_shows_its_progress_on_a_terminal(tmp_path: Path, index_folder: Pat
     assert "3 of 3 words (100.0 %) covered; longest 3 words." in shown
 
 
-def on_terminal(command_line: CommandLine, *words: str | Path) -> str:
+def on_terminal(command_line: CommandLine, *words: str | Path, code: int = 0) -> str:
     """Run a command on a terminal of its own, and return all that it wrote there."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -113,7 +113,7 @@ def on_terminal(command_line: CommandLine, *words: str | Path) -> str:
             break
         written += part
     os.close(ours)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == code
     return written.decode()
 
 

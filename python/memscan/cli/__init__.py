@@ -25,6 +25,7 @@ from memscan.cli import (
     novelty,
     report,
     scan,
+    show,
 )
 from memscan.cli.commands import App, Config
 from memscan.cli.failures import end_process, run_command
@@ -57,6 +58,7 @@ app.command(epilog=gate.EXAMPLES)(gate.check)
 app.command(epilog=find.EXAMPLES)(find.find)
 app.command(epilog=novelty.EXAMPLES)(novelty.novelty)
 app.command(epilog=report.EXAMPLES)(report.report)
+app.command(epilog=show.EXAMPLES)(show.show)
 app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=demo.EXAMPLES)(demo.demo)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memscan.exporting.json_text import json_text
-from memscan.exporting.passages import generations_with_passages
 from memscan.exporting.places import expect_characters
+from memscan.passages import generations_with_passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

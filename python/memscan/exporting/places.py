@@ -10,7 +10,7 @@ from memscan.errors import InputError
 from memscan.exporting.json_text import json_text
 
 if TYPE_CHECKING:
-    from memscan.exporting.passages import GenerationPassages
+    from memscan.passages import GenerationPassages
     from memscan.report.columns import Row
     from memscan.report.folder import Results
 

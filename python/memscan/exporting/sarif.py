@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from memscan.exporting.json_text import json_text
-from memscan.exporting.passages import generations_with_passages
 from memscan.exporting.places import document_uri, expect_characters, generation_uri, passage_id
+from memscan.passages import generations_with_passages
 from memscan.report.columns import integer, string
 from memscan.report.folder import SPAN_ADDED_NUMBERS, SPAN_COLUMNS
 from memscan.report.settings import measure

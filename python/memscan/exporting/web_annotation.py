@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from memscan.exporting.json_text import json_text
-from memscan.exporting.passages import generations_with_passages
 from memscan.exporting.places import (
     document_uri,
     expect_characters,
@@ -19,6 +18,7 @@ from memscan.exporting.places import (
     passage_id,
     stable_id,
 )
+from memscan.passages import generations_with_passages
 from memscan.report.folder import SPAN_COLUMNS, sha256
 
 if TYPE_CHECKING:

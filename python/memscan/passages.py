@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 GENERATION = ("generation_id", "model", "status", "error", "n_units", "n_spans")
 _KEYS = ("generation_id", "model", "start", "end", "n_units", "count")
 _PLACE = ("document_id", "document_start")
+PASSAGE = (*_KEYS, *_PLACE)
+"""The columns by which rows of spans belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +50,51 @@ def generations_with_passages(
     Raises:
         InputError: The tables are damaged, or do not belong together.
     """
-    wanted = dict.fromkeys((*_KEYS, *_PLACE, *span_columns))
-    spans = _Spans(results, list(wanted))
+    wanted = list(dict.fromkeys((*PASSAGE, *span_columns)))
+    spans = PassageRows(results, results.spans.records(wanted))
     for number, row in enumerate(results.generations.records(columns)):
-        passages = []
-        for _ in range(integer(row, "n_spans")):
-            passage = spans.next_passage(row)
-            if passage is None:
-                break
-            passages.append(passage)
-        if len(passages) < integer(row, "n_spans") and row["status"] != "truncated":
-            raise InputError(
-                f"`{results.spans.path}` has {len(passages):,} passages of row {number + 1:,} of "
-                f"{results.generations.path.name}, which counts {integer(row, 'n_spans'):,}",
-                DAMAGED_HINT,
-            )
-        yield GenerationPassages(number, row, passages)
+        yield GenerationPassages(number, row, spans.passages_of(row, number))
     spans.expect_end()
 
 
-class _Spans:
-    """The rows of spans, taken passage by passage."""
+class PassageRows:
+    """Rows of spans, taken generation by generation."""
 
-    def __init__(self, results: Results, columns: Sequence[str]) -> None:
+    def __init__(self, results: Results, rows: Iterator[Row]) -> None:
+        """Begin with the first row; rows have at least the columns ``PASSAGE``."""
         self._path = results.spans.path
         self._occurrences = results.occurrences
-        self._rows = results.spans.records(columns)
-        self._number = 0
-        self._next = next(self._rows, None)
+        self._rows = rows
+        self._next = next(rows, None)
 
-    def next_passage(self, generation: Row) -> list[Row] | None:
+    def passages_of(self, generation: Row, number: int) -> list[list[Row]]:
+        """Take the passages of a generation, which is this number of its table.
+
+        Raises:
+            InputError: There are fewer than it should have.
+        """
+        passages: list[list[Row]] = []
+        count = integer(generation, "n_spans")
+        while len(passages) < count and (passage := self._next_passage(generation)):
+            passages.append(passage)
+        if len(passages) < count and generation["status"] != "truncated":
+            raise InputError(
+                f"`{self._path}` has {len(passages):,} of the {count:,} passages of row "
+                f"{number + 1:,} of generations.parquet",
+                DAMAGED_HINT,
+            )
+        return passages
+
+    def expect_end(self) -> None:
+        """Refuse rows that no generation took."""
+        if self._next is not None:
+            raise InputError(
+                f"`{self._path}` has a passage of {self._next['generation_id']!r} that none of the "
+                "generations has there",
+                DAMAGED_HINT,
+            )
+
+    def _next_passage(self, generation: Row) -> list[Row] | None:
         """Take the next passage, if it is one of this generation."""
         first = self._next
         if first is None or any(first[name] != generation[name] for name in _KEYS[:2]):
@@ -87,14 +104,6 @@ class _Spans:
         while len(places) < most and self._continues(first):
             places.append(self._taken())
         return places
-
-    def expect_end(self) -> None:
-        """Refuse rows that no generation took."""
-        if self._next is not None:
-            raise InputError(
-                f"row {self._number + 1:,} of `{self._path}` belongs to no generation",
-                DAMAGED_HINT,
-            )
 
     def _continues(self, first: Row) -> bool:
         row = self._next
@@ -107,6 +116,5 @@ class _Spans:
     def _taken(self) -> Row:
         row = self._next
         assert row is not None  # noqa: S101 - both callers looked
-        self._number += 1
         self._next = next(self._rows, None)
         return row

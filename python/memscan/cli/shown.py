@@ -1,0 +1,117 @@
+"""Generations and their passages, as a person reads them on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memscan.cli import console
+from memscan.cli.side_by_side import both_sides, show_columns, show_sides
+from memscan.cli.wording import counted, percent, share
+from memscan.report.columns import integer, string
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memscan.looking import Ranking, Shown
+    from memscan.passages import GenerationPassages
+    from memscan.report.columns import Row
+    from memscan.report.sentence import Measure
+
+
+def show_ranking(ranking: Ranking, sort: str) -> None:
+    """Print the generations that come first."""
+    hold = "holds" if ranking.with_passage == 1 else "hold"
+    cut = len(ranking.rows) < ranking.with_passage
+    shown = f"; showing {len(ranking.rows):,}, by {sort}" if cut else ""
+    console.show(
+        f"{share(ranking.with_passage, ranking.generations, 'generation')} {hold} a passage of "
+        f"at least {counted(ranking.measure.min_length, ranking.measure.unit.one)}{shown}"
+    )
+    if not ranking.rows:
+        return
+    heads = ("row", "generation", "model", "covered", "longest", "passages")
+    cells = [
+        (
+            f"{row['row']:,}",
+            console.one_line(str(row["generation_id"])),
+            console.one_line(str(row["model"] or "")),
+            _covered(row),
+            f"{row['longest_match']:,}",
+            f"{row['n_spans']:,}",
+        )
+        for row in ranking.rows
+    ]
+    show_columns(heads, cells, numbers={"row", "covered", "longest", "passages"})
+
+
+def show_generations(shown: Shown, limit: int) -> None:
+    """Print generations that have one id, each with its first passages beside their sources."""
+    many = len(shown.generations) > 1
+    for one in shown.generations:
+        row = one.row
+        model = f", {console.one_line(str(row['model']))}" if row["model"] is not None else ""
+        number = f" (row {one.number + 1:,})" if many else ""
+        console.show(f"{console.one_line(str(row['generation_id']))}{model}{number}")
+        console.show(f"  {console.one_line(_sentence(one, shown.measure))}")
+        if row["error"] is not None:
+            console.show(f"  {console.one_line(str(row['error']))}")
+        for at, passage in enumerate(one.passages[:limit], 1):
+            _show_passage(at, passage, shown.measure)
+        if len(one.passages) > limit:
+            console.show(f"\nshowing {limit:,} of {counted(len(one.passages), 'passage')}")
+        console.show("")
+
+
+def _sentence(one: GenerationPassages, measure: Measure) -> str:
+    row, unit = one.row, measure.unit.one
+    if row["n_units"] is None:
+        return str(row["status"])
+    covered = share(integer(row, "covered_units"), integer(row, "n_units"), unit)
+    passages = counted(integer(row, "n_spans"), "passage")
+    if not one.passages:
+        return f"{row['status']}: no passage of at least {counted(measure.min_length, unit)}"
+    longest = counted(integer(row, "longest_match"), unit)
+    return f"{row['status']}: {passages}; {covered} covered; longest {longest}"
+
+
+def _show_passage(at: int, passage: Sequence[Row], measure: Measure) -> None:
+    best, unit = passage[0], measure.unit.one
+    least = "at least " if best["count_is_capped"] else ""
+    stands = (
+        f"stands {least}{counted(integer(best, 'count'), 'time')} in "
+        f"{counted(integer(best, 'document_count'), 'document')}"
+    )
+    facts = [
+        counted(integer(best, "n_units"), unit),
+        str(best["fidelity"] or "not compared"),
+        stands,
+    ]
+    if echo := integer(best, "echo_units"):
+        facts.append(f"{counted(echo, unit)} of it stood in the prompt")
+    console.show(f"\n{at:,}. {console.one_line('; '.join(facts))}")
+    show_sides(
+        f"generation, {_place(best, '', unit)}",
+        f"{best['document_id']}, {_place(best, 'document_', unit)}",
+        *both_sides(_side(best, ""), _side(best, "document_")),
+    )
+    for place in passage[1:]:
+        where = f"{place['document_id']}, {_place(place, 'document_', unit)}"
+        console.show(console.one_line(f"also: {where}, {place['fidelity'] or 'not compared'}"))
+
+
+def _place(row: Row, prefix: str, unit: str) -> str:
+    noun = "character" if row[f"{prefix}byte_start"] is not None else unit
+    return f"{noun}s {row[f'{prefix}start']:,} to {row[f'{prefix}end']:,}"
+
+
+def _side(row: Row, prefix: str) -> tuple[str, str, str]:
+    if row[f"{prefix}text"] is None:
+        return "", "the index stores no text" if prefix else "no text, only tokens", ""
+    names = ("context_before", "text", "context_after")
+    before, text, after = (string(row, f"{prefix}{name}") for name in names)
+    return before, text, after
+
+
+def _covered(row: Row) -> str:
+    covered, units = integer(row, "covered_units"), integer(row, "n_units")
+    return f"{percent(covered / units)} of {units:,}" if units else ""
