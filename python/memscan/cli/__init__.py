@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from memscan.cli import (
+    compare,
     completion,
     console,
     demo,
@@ -59,6 +60,7 @@ app.command(epilog=find.EXAMPLES)(find.find)
 app.command(epilog=novelty.EXAMPLES)(novelty.novelty)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=show.EXAMPLES)(show.show)
+app.command(epilog=compare.EXAMPLES)(compare.compare)
 app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=demo.EXAMPLES)(demo.demo)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
