@@ -6,9 +6,12 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import CommandLine
+from exported import scan
 from memscan.comparison import Comparison, compare
 from memscan.comparison.measures import Estimate
 from memscan.errors import InputError
@@ -234,6 +237,24 @@ def test_options_are_checked(tmp_path: Path) -> None:
     for options in ({"rounds": 10}, {"seed": -1}, {"documents": -1}, {"by": "no such field"}):
         with pytest.raises(InputError):
             compare(first, second, **options)
+
+
+def test_field_that_is_a_number_on_one_side_is_paired_with_its_text(tmp_path: Path) -> None:
+    rows = [generation(f"g{at}", group=str(at)) for at in range(3)]
+    first = write_results(tmp_path / "a", [], rows)
+    second = write_results(tmp_path / "b", [], rows)
+    table = pq.read_table(second / "generations.parquet")
+    place = table.schema.get_field_index("group")
+    table = table.set_column(place, "group", pa.array([2, 1, None]))
+    pq.write_table(table, second / "generations.parquet")
+    comparison = compare(first, second, by="group", rounds=100)
+    assert (comparison.paired, comparison.first.only_here, comparison.second.only_here) == (2, 1, 1)
+
+
+def test_column_of_lists_pairs_nothing(tmp_path: Path) -> None:
+    folder = scan(tmp_path)
+    with pytest.raises(InputError, match="no column corpora of plain values"):
+        compare(folder, folder, by="corpora")
 
 
 def test_comparison_is_printed(tmp_path: Path, command_line: CommandLine) -> None:

@@ -88,6 +88,20 @@ def test_results_that_are_damaged_leave_no_output(tmp_path: Path) -> None:
     assert names(tmp_path) == ["r"]
 
 
+@pytest.mark.parametrize(
+    "index", ['{"x":' * 900 + "1" + "}" * 900, '{"id": "\\ud800"}', f'{{"id": {2**80}}}']
+)
+def test_run_that_no_scan_writes_is_refused(tmp_path: Path, index: str) -> None:
+    folder = write_results(tmp_path / "r", [span()], [found()])
+    parameters = '{"min_length": 10, "occurrences": 1}'
+    (folder / "run.json").write_text(f'{{"parameters": {parameters}, "index": {index}}}')
+    for name in ("out", "out.gz"):
+        with pytest.raises(InputError, match=r"run\.json.* is damaged") as error:
+            memscan.export(folder, tmp_path / name, to="sarif")
+        assert error.value.hint
+    assert names(tmp_path) == ["r"]
+
+
 def test_system_that_refuses_to_write_is_named_and_nothing_is_left(
     tmp_path: Path, command_line: CommandLine
 ) -> None:

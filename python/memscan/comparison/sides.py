@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from memscan.errors import InputError
 from memscan.passages import GENERATION, generations_with_passages
@@ -50,9 +51,10 @@ def read_side(results: Results, by: str | None) -> Side:
         InputError: There is no such column, or the tables are damaged.
     """
     field = by or "generation_id"
-    if field not in results.generations.columns:
+    schema = results.generations.file.schema_arrow
+    if field not in schema.names or pa.types.is_nested(schema.field(field).type):
         raise InputError(
-            f"`{results.generations.path}` has no column {field}",
+            f"`{results.generations.path}` has no column {field} of plain values",
             "name a field of the input, or leave --by out to pair generations by their ids",
         )
     names = [*NUMBERS, *(name for name in DISCOUNTED if name in results.generations.columns)]
@@ -71,7 +73,7 @@ def read_side(results: Results, by: str | None) -> Side:
         ):
             documents.setdefault(document, []).append(len(rows))
         key = row[field]
-        keys.append(_Alone() if key is None else key)
+        keys.append(_Alone() if key is None else str(key))
         rows.append([row[name] for name in names])
     numbers = np.array(rows, np.float64).reshape(len(rows), len(names))
     return Side(

@@ -6,7 +6,7 @@ same results give the same bytes. What is written to a file is there when it is 
 
 from __future__ import annotations
 
-import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, BinaryIO
 from memscan.errors import InputError
 from memscan.exporting.counts import ExportCounts
 from memscan.exporting.dolma import dolma_attributes
+from memscan.exporting.json_text import json_text
 from memscan.exporting.sarif import sarif
 from memscan.exporting.tables import TABLES, comma_separated, json_lines
 from memscan.exporting.web_annotation import web_annotations
-from memscan.report.folder import Results, open_results
+from memscan.report.folder import DAMAGED_HINT, RUN, Results, open_results
 from memscan.writers.new_file import new_file
 from memscan.writers.new_folder import naming_output
 
@@ -37,6 +38,8 @@ _OF_BOTH: dict[str, Writer] = {"dolma": dolma_attributes, "w3c": web_annotations
 _WRITERS = _OF_TABLES | _OF_BOTH
 FORMATS = tuple(_WRITERS)
 _CHUNK_BYTES = 2**18
+_GZIP = zlib.MAX_WBITS | 16
+"""What zlib calls its format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,7 @@ def export(
     counts = ExportCounts()
     size = 0
     with open_results(Path(results)) as folder, _opened(output) as write:
+        _check_run(folder)
         for chunk in _in_chunks(_WRITERS[to](folder, table or TABLES[0], counts)):
             write(chunk)
             size += len(chunk)
@@ -100,6 +104,15 @@ def _check(to: str, table: str | None) -> None:
         raise InputError(f"the table is {table!r}; expected spans or generations")
 
 
+def _check_run(results: Results) -> None:
+    """Refuse a ``run.json`` that cannot be written again: too deep, too large, or no Unicode."""
+    try:
+        json_text(dict(results.run))
+    except (TypeError, RecursionError) as error:
+        message = f"`{results.path / RUN}` is damaged: it holds what no scan writes"
+        raise InputError(message, DAMAGED_HINT) from error
+
+
 @contextmanager
 def _opened(output: str | os.PathLike[str] | BinaryIO) -> Generator[Callable[[bytes], object]]:
     """Give what writes to the output; a new file is there when all was written."""
@@ -108,17 +121,17 @@ def _opened(output: str | os.PathLike[str] | BinaryIO) -> Generator[Callable[[by
         return
     path = Path(output)
     with new_file(path) as file:
-        # No name and no time in it: the same bytes for the same results.
-        packed = gzip.GzipFile("", "wb", fileobj=file, mtime=0) if path.suffix == ".gz" else None
+        # Neither a name nor the time is in it, so that the same results give the same bytes.
+        packed = zlib.compressobj(wbits=_GZIP) if path.suffix == ".gz" else None
 
         def write(chunk: bytes) -> None:
             with naming_output(path):
-                (packed or file).write(chunk)
+                file.write(packed.compress(chunk) if packed else chunk)
 
         yield write
-        if packed is not None:
+        if packed:
             with naming_output(path):
-                packed.close()
+                file.write(packed.flush())
 
 
 def _in_chunks(parts: Iterable[bytes]) -> Iterator[bytes]:
