@@ -24,7 +24,7 @@ import atheris
 with atheris.instrument_imports():
     from memscan.errors import InputError, MemscanError
     from memscan.readers import DocumentSource, GenerationSource
-    from memscan.readers.inflate import inflate
+    from memscan.readers.decompress import GZIP, decompress
     from memscan.readers.lines import split_lines
     from memscan.records import Document, Generation, Rejection
 
@@ -141,7 +141,7 @@ def pieces(data: bytes, piece_bytes: int) -> Iterator[bytes]:
 def inflated(stored: Iterator[bytes], *, chunk_bytes: int) -> bytes | None:
     """Return decompressed bytes, ``None`` where they are refused."""
     try:
-        return b"".join(inflate(stored, name="a.gz", chunk_bytes=chunk_bytes))
+        return b"".join(decompress(stored, GZIP, name="a.gz", chunk_bytes=chunk_bytes))
     except InputError as error:
         check_message(str(error))
         return None

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import orjson
 import pytest
 
 from memscan import Generation, InputError, Rejection
@@ -87,24 +86,6 @@ def test_a_file_without_a_record_gives_nothing(tmp_path: Path, data: bytes) -> N
     source = GenerationSource([tmp_path / "g.jsonl"])
     assert list(source) == []
     assert source.inputs[0].detected == {"format": "empty"}
-
-
-@pytest.mark.parametrize(
-    "data", [b'[{"text": "a"}]', b'[\n  {"text": "a"},\n  {"text": "b"}\n]', b"[]", b" [", b"[\r\n"]
-)
-def test_a_json_array_is_an_error_with_a_way_out(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(InputError, match=r"g\.jsonl holds one JSON array") as caught:
-        read_bytes(tmp_path, data)
-    assert caught.value.hint == "convert it, for example with: jq -c '.[]'"
-
-
-def test_json_spread_over_lines_is_an_error_with_a_way_out(tmp_path: Path) -> None:
-    data = orjson.dumps({"text": "a", "usage": {}}, option=orjson.OPT_INDENT_2)
-    with pytest.raises(
-        InputError, match=r"g\.jsonl holds JSON spread over several lines"
-    ) as caught:
-        read_bytes(tmp_path, data)
-    assert caught.value.hint == "convert it, for example with: jq -c ."
 
 
 def test_a_file_in_which_no_line_is_an_object_is_an_error(tmp_path: Path) -> None:

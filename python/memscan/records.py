@@ -69,6 +69,7 @@ class InputFile:
         sha256: Hash of these bytes, 64 hexadecimal digits; empty until all of it was read.
         records: Records found so far, the rejected ones included.
         rejected: How many of them were rejected.
+        replaced: In how many of them U+FFFD replaces what was no Unicode.
         detected: What was decided about the file: ``format``, ``text``, ``id`` and so on.
     """
 
@@ -77,4 +78,5 @@ class InputFile:
     sha256: str = ""
     records: int = 0
     rejected: int = 0
+    replaced: int = 0
     detected: dict[str, str] = field(default_factory=dict)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from memscan.errors import InputError
-from memscan.readers.formats import refuse_foreign_formats
-from memscan.readers.inflate import GZIP_MAGIC, inflate
+from memscan.readers.decompress import COMPRESSIONS, compression_of, decompress
+from memscan.readers.formats import Format, format_of
 from memscan.readers.messages import STDIN, shown
 from memscan.readers.paths import FoundFile
 from memscan.records import InputFile
@@ -43,37 +43,92 @@ class Content:
     """What a file holds, once it is decompressed.
 
     Attributes:
-        is_gzip: The stored bytes are gzip, whatever the file is called.
+        format: How it is to be read.
+        compression: How the stored bytes are compressed, as ``gzip``; ``None`` if they are not.
         head: The first bytes, up to ``CHUNK_BYTES``; empty only if the content is.
         chunks: All bytes, ``head`` included; to be iterated once. Reading to the end closes the
             file and sets the size and the hash in ``SourceFile.input``.
     """
 
-    is_gzip: bool
+    format: Format
+    compression: str | None
     head: bytes
     chunks: Iterator[bytes]
 
+    @property
+    def title(self) -> str:
+        """What the file is, for messages: ``gzip JSON lines``."""
+        return f"{self.compression} {self.format.title}" if self.compression else self.format.title
 
-def open_content(file: SourceFile) -> Content:
+
+def open_content(
+    file: SourceFile, *, chosen: str | None = None, json_by_start: bool = False
+) -> Content:
     """Open a file and look at its first bytes.
+
+    Args:
+        file: The file.
+        chosen: The name of its format, if the user chose one.
+        json_by_start: Whether a name that says nothing lets the start tell JSON from text.
 
     Raises:
         OSError: The file cannot be opened or read; its ``filename`` is set.
-        InputError: The bytes are of a kind that cannot be read, gzip data are damaged, or
+        InputError: The bytes are of a kind that cannot be read, compressed data are damaged, or
             standard input is closed.
     """
     stored = _stored_chunks(file)
     head = next(stored, b"")
     chunks = chain((head,), stored)
-    is_gzip = head.startswith(GZIP_MAGIC)
-    if is_gzip:
-        content = inflate(chunks, name=str(file.found.path), chunk_bytes=CHUNK_BYTES)
+    compression = compression_of(head)
+    if compression is not None:
+        content = decompress(
+            chunks, compression, name=str(file.found.path), chunk_bytes=CHUNK_BYTES
+        )
         head = next(content, b"")
         chunks = chain((head,), content)
-    elif not head and file.found.name.endswith(".gz"):
-        raise InputError(f"{file.shown} is empty, expected gzip data", hint="copy it again")
-    refuse_foreign_formats(head, file.shown)
-    return Content(is_gzip, head, chunks)
+    elif not head:
+        _refuse_empty_compressed(file)
+    name = "" if file.found.path == STDIN else file.found.name
+    form = format_of(name, head, shown=file.shown, chosen=chosen, json_by_start=json_by_start)
+    return Content(form, compression.name if compression else None, head, chunks)
+
+
+def seekable_path(file: SourceFile, content: Content) -> Path:
+    """Return the path of a file that cannot be read from start to end.
+
+    Raises:
+        InputError: It is compressed as a whole, standard input or a pipe.
+    """
+    if content.compression is not None:
+        raise InputError(
+            f"{file.shown} is {content.title}, which cannot be read while it is decompressed",
+            hint="decompress the file first",
+        )
+    if not file.found.path.is_file():
+        raise InputError(
+            f"{file.shown} is {content.title}, which can only be read from a file",
+            hint="save it, and give the path",
+        )
+    return file.found.path
+
+
+def read_stored(file: SourceFile, content: Content, *, share: float) -> None:
+    """Count and hash a share of a file that another reader has come as far in.
+
+    The bytes have just been read, so this costs no second access to a disk.
+    """
+    until_bytes = share * file.found.size_bytes
+    while share >= 1 or file.input.bytes < until_bytes:
+        if next(content.chunks, None) is None:
+            break
+
+
+def _refuse_empty_compressed(file: SourceFile) -> None:
+    for compression in COMPRESSIONS:
+        if file.found.name.endswith(compression.suffix):
+            raise InputError(
+                f"{file.shown} is empty, expected {compression.name} data", hint="copy it again"
+            )
 
 
 def _stored_chunks(file: SourceFile) -> Iterator[bytes]:

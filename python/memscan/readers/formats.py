@@ -1,77 +1,177 @@
-"""What the bytes of a file are: JSON lines, text, or something that is not read."""
+"""What the bytes of a file are, by their start first and then by the file's name.
+
+The start is believed before the name where no text begins so: Parquet, Arrow, EPUB and PDF are
+known whatever they are called. JSON and text look alike, so there the name decides.
+"""
 
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from memscan.errors import InputError
+from memscan.readers.decompress import COMPRESSIONS
+from memscan.readers.messages import printable
 
 UTF8_MARK = b"\xef\xbb\xbf"
 """The byte-order mark in UTF-8."""
 
 UTF8_HINT = "convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
-_JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".jsonlines", ".json"})
 _TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".rst"})
+_JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".jsonlines", ".json"})
 
 _MARK_AND_SPACE = rb"(?:\xef\xbb\xbf)?\s*"
+_ANY_ARRAY_START = re.compile(_MARK_AND_SPACE + rb"\[")
 _ARRAY_START = re.compile(_MARK_AND_SPACE + rb"\[\s*(?:\{|\]|\Z)")
 _OBJECT_START = re.compile(_MARK_AND_SPACE + rb'\{\s*"')
 _SPREAD_OBJECT_START = re.compile(_MARK_AND_SPACE + rb"\{[ \t\r]*\n")
+_UNFINISHED_FIRST_LINE = re.compile(_MARK_AND_SPACE + rb"\{[^\n]*[^}\s][ \t\r]*\n")
 
-_UTF16_START = re.compile(rb"\xff\xfe|\xfe\xff")
+_UTF16_START = re.compile(rb"\xff\xfe(?!\xff\xff)|\xfe\xff")
 _FOREIGN_STARTS = {
-    "a Parquet file": re.compile(rb"PAR1[\0-\x1f]"),
-    "an Arrow file": re.compile(rb"ARROW1\0"),
-    "compressed with zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
-    "compressed with bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
-    "compressed with xz": re.compile(rb"\xfd7zXZ\0"),
     "compressed twice": re.compile(rb"\x1f\x8b"),
-    "a zip archive": re.compile(rb"PK\x03\x04"),
-    "a PDF file": re.compile(rb"%PDF-\d"),
+    "a zip archive": re.compile(rb"PK\x03\x04|PK\x05\x06"),
+    "an encrypted Parquet file": re.compile(rb"PARE[\0-\x1f]"),
+    "a Feather file of version 1": re.compile(rb"FEA1[\0-\x1f]"),
 }
 
 
-def is_json_by_name(name: str) -> bool:
-    """Whether the suffix says JSON lines; a ``.gz`` behind it does not matter."""
-    return _suffix(name) in _JSON_SUFFIXES
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a file stores what it holds.
+
+    Attributes:
+        name: What it is called where it is chosen, as in ``--format``.
+        title: What it is called in messages.
+        place: What the number of a record counts: lines, rows, elements; empty where a whole file
+            is one text.
+        start: How its bytes begin, if that tells it from all others.
+        suffixes: How the names of its files end.
+    """
+
+    name: str
+    title: str
+    place: str = ""
+    start: re.Pattern[bytes] | None = None
+    suffixes: frozenset[str] = frozenset()
+
+    @property
+    def is_one_text(self) -> bool:
+        """Whether a whole file is one text, and not many records."""
+        return not self.place
 
 
-def is_json_by_name_or_start(name: str, head: bytes) -> bool:
-    """Whether the suffix says JSON lines or, where it says nothing, the first bytes do."""
-    if _suffix(name) in _TEXT_SUFFIXES:
-        return False
-    is_json_start = _OBJECT_START.match(head) or _ARRAY_START.match(head)
-    return is_json_by_name(name) or is_json_start is not None
+JSON_LINES = Format("jsonl", "JSON lines", "line")
+JSON_ARRAY = Format("json", "JSON array", "element")
+JSON_OBJECTS = Format("json", "JSON objects", "object")
+PARQUET = Format(
+    "parquet", "Parquet", "row", re.compile(rb"PAR1[\0-\x1f]"), frozenset({".parquet", ".pq"})
+)
+ARROW_FILE = Format("arrow", "Arrow file", "row", re.compile(rb"ARROW1\0"), frozenset({".feather"}))
+ARROW_STREAM = Format(
+    "arrow",
+    "Arrow stream",
+    "row",
+    re.compile(rb"\xff\xff\xff\xff[^\0\xff]|\xff\xff\xff\xff\0[^\0]"),
+    frozenset({".arrow", ".arrows", ".ipc"}),
+)
+TEXT = Format("text", "text")
+EPUB = Format(
+    "epub",
+    "EPUB",
+    start=re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub\+zip", re.DOTALL),
+    suffixes=frozenset({".epub"}),
+)
+PDF = Format("pdf", "PDF", start=re.compile(rb"%PDF-\d"), suffixes=frozenset({".pdf"}))
+
+_BY_START = (PARQUET, ARROW_FILE, ARROW_STREAM, EPUB, PDF)
+
+FORMATS = ("jsonl", "json", "parquet", "arrow", "text", "epub", "pdf")
+"""The names that a user can choose from."""
 
 
-def refuse_foreign_formats(head: bytes, shown: str) -> None:
-    """Raise ``InputError`` if a file that starts with ``head`` is known not to be UTF-8 text."""
+def refuse_unknown_format(name: str | None) -> None:
+    """Raise ``InputError`` if a user chose a format that there is not."""
+    if name is not None and name not in FORMATS:
+        raise InputError(
+            f"{printable(name)!r} is no format", hint=f"the formats are: {', '.join(FORMATS)}"
+        )
+
+
+def format_of(
+    name: str, head: bytes, *, shown: str, chosen: str | None, json_by_start: bool
+) -> Format:
+    """Return how a file is to be read.
+
+    Args:
+        name: The name of the file; that of standard input is empty.
+        head: Its first bytes, decompressed.
+        shown: The file, for messages.
+        chosen: The name of the format that the user chose, if any.
+        json_by_start: Whether a name that says nothing lets the start tell JSON from text.
+
+    Raises:
+        InputError: It is something that is not read, or not what its name says.
+    """
+    known = next((one for one in _BY_START if one.start and one.start.match(head)), None)
+    suffix = suffix_of(name)
+    if chosen is None:
+        if known is not None:
+            return known
+        _refuse_foreign(head, shown)
+        _refuse_false_name(suffix, head, shown)
+        is_json = not name or suffix in _JSON_SUFFIXES
+        if json_by_start and not is_json and suffix not in _TEXT_SUFFIXES:
+            is_json = bool(_OBJECT_START.match(head) or _ARRAY_START.match(head))
+        return _json_format(suffix, head) if is_json else TEXT
+    _refuse_utf16(head, shown)
+    if chosen == "json":
+        return JSON_ARRAY if _ANY_ARRAY_START.match(head) else JSON_OBJECTS
+    if chosen == "arrow":
+        return ARROW_FILE if known is ARROW_FILE else ARROW_STREAM
+    return {one.name: one for one in (JSON_LINES, PARQUET, TEXT, EPUB, PDF)}[chosen]
+
+
+def suffix_of(name: str) -> str:
+    """Return how the name of a file ends, without the suffix of its compression."""
+    lower = name.lower()
+    for compression in COMPRESSIONS:
+        lower = lower.removesuffix(compression.suffix)
+    return PurePosixPath(lower).suffix
+
+
+def _json_format(suffix: str, head: bytes) -> Format:
+    if _ARRAY_START.match(head):
+        return JSON_ARRAY
+    is_spread = _SPREAD_OBJECT_START.match(head) or (
+        suffix == ".json" and _UNFINISHED_FIRST_LINE.match(head)
+    )
+    return JSON_OBJECTS if is_spread else JSON_LINES
+
+
+def _refuse_utf16(head: bytes, shown: str) -> None:
     if _UTF16_START.match(head):
         raise InputError(
             f"{shown} looks like UTF-16, expected UTF-8",
             hint="convert it, for example with: iconv -f utf-16 -t utf-8",
         )
+
+
+def _refuse_foreign(head: bytes, shown: str) -> None:
+    _refuse_utf16(head, shown)
     for kind, start in _FOREIGN_STARTS.items():
         if start.match(head):
             raise InputError(
-                f"{shown} is {kind}, expected JSON lines or text, plain or as gzip",
+                f"{shown} is {kind}, expected one of: {', '.join(FORMATS)}",
                 hint="convert it, or narrow the paths with a glob",
             )
 
 
-def refuse_other_json(head: bytes, shown: str) -> None:
-    """Raise ``InputError`` if JSON that starts with ``head`` is not one record a line."""
-    if _ARRAY_START.match(head):
-        raise InputError(
-            f"{shown} holds one JSON array, expected one JSON object a line",
-            hint="convert it, for example with: jq -c '.[]'",
-        )
-    if _SPREAD_OBJECT_START.match(head):
-        raise InputError(
-            f"{shown} holds JSON spread over several lines, expected one object a line",
-            hint="convert it, for example with: jq -c .",
-        )
-
-
-def _suffix(name: str) -> str:
-    return PurePosixPath(name.lower().removesuffix(".gz")).suffix
+def _refuse_false_name(suffix: str, head: bytes, shown: str) -> None:
+    for one in _BY_START:
+        if suffix in one.suffixes:
+            raise InputError(
+                f"{shown} {'does not start as' if head else 'is empty, expected'} {one.title}"
+                f"{' does' if head else ''}",
+                hint="copy it again, or choose what it is with --format",
+            )

@@ -1,10 +1,12 @@
-"""What a model wrote: generations out of JSON lines and text files, bad ones told, not dropped."""
+"""What a model wrote: generations out of records and text files, bad ones told, not dropped."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from memscan.errors import InputError, LimitError
+from memscan.readers.containers import read_records
+from memscan.readers.decoding import OnError
 from memscan.readers.fields import (
     USUAL_IDS,
     Field,
@@ -14,12 +16,8 @@ from memscan.readers.fields import (
     wanted_fields,
 )
 from memscan.readers.files import Content, SourceFile
-from memscan.readers.formats import is_json_by_name_or_start, refuse_other_json
-from memscan.readers.json_lines import read_json_lines
 from memscan.readers.lines import LINE_LIMIT_BYTES
-from memscan.readers.messages import STDIN
 from memscan.readers.source import Source
-from memscan.readers.texts import decode_text, read_whole
 from memscan.readers.values import (
     Record,
     RecordError,
@@ -28,6 +26,7 @@ from memscan.readers.values import (
     as_optional_text,
     as_text,
 )
+from memscan.readers.whole import read_whole
 from memscan.records import Generation, Rejection
 
 _USUAL_FIELDS = {
@@ -39,11 +38,12 @@ _USUAL_FIELDS = {
 
 
 class GenerationSource(Source):
-    """The generations in files of JSON lines, and text files as one generation each.
+    """The generations in files of records, and text files as one generation each.
 
-    A file is JSON lines if its suffix says so (``.jsonl``, ``.ndjson``, ``.json``); any other than
-    ``.txt``, ``.text``, ``.md``, ``.rst`` is, too, if it starts as JSON does. Standard input is
-    JSON lines. gzip is recognised by its first bytes.
+    Parquet, Arrow and compressed files are known by their first bytes. A file is JSON if its
+    suffix says so (``.jsonl``, ``.ndjson``, ``.json``); any other than ``.txt``, ``.text``,
+    ``.md``, ``.rst`` is, too, if it starts as JSON does; so is standard input. JSON is one object a
+    line, one array of objects, or objects spread over lines.
 
     Iterating reads the files from the start and yields a ``Generation`` or a ``Rejection`` for
     each record. Memory is bounded by the longest record.
@@ -54,6 +54,9 @@ class GenerationSource(Source):
         bytes_read: Bytes read of them so far, as stored.
     """
 
+    _usual_policy = "skip"
+    _json_by_start = True
+
     def __init__(  # noqa: PLR0913 - the options are keyword-only
         self,
         paths: Sequence[str | Path],
@@ -62,6 +65,8 @@ class GenerationSource(Source):
         id_field: str | None = None,
         prompt_field: str | None = None,
         model_field: str | None = None,
+        format: str | None = None,  # noqa: A002 - the option is called so
+        on_error: OnError | None = None,
         on_detect: Callable[[str], None] | None = None,
     ) -> None:
         """Find the files; none of them is opened yet.
@@ -72,13 +77,16 @@ class GenerationSource(Source):
             id_field: Where it has its id; found if ``None``, else it is ``file:line``.
             prompt_field: Where it has its prompt; found if ``None``.
             model_field: Where it has its model; found if ``None``.
+            format: What the files are, such as ``jsonl``; found in each if ``None``.
+            on_error: ``fail``, ``skip`` (as ``None``) or ``replace``: what becomes of a record that
+                cannot be used, or holds what is no Unicode.
             on_detect: Called with one line of text when a decision differs from the last one.
 
         Raises:
             FileNotFoundError: A path does not exist.
             InputError: No file is meant by a path, or two roles are given the same field.
         """
-        super().__init__(paths, on_detect)
+        super().__init__(paths, on_detect, format=format, on_error=on_error)
         named = {"text": text_field, "id": id_field, "prompt": prompt_field, "model": model_field}
         self._wanted = wanted_fields(_USUAL_FIELDS, named)
 
@@ -90,23 +98,21 @@ class GenerationSource(Source):
             InputError: A file is damaged, is of another format, or has no record with a text.
         """
         for file, content in self._opened():
-            if file.found.path == STDIN or is_json_by_name_or_start(file.found.name, content.head):
-                yield from self._from_json_lines(file, content)
-            else:
-                yield self._from_text(file, content)
+            read = self._from_whole if content.format.is_one_text else self._from_records
+            for record in read(file, content):
+                if isinstance(record, Rejection) and self._on_error == "fail":
+                    raise InputError(record.reason, hint="--on-error skip counts it and goes on")
+                yield record
 
-    def _from_json_lines(
-        self, file: SourceFile, content: Content
-    ) -> Iterator[Generation | Rejection]:
-        refuse_other_json(content.head, file.shown)
+    def _from_records(self, file: SourceFile, content: Content) -> Iterator[Generation | Rejection]:
         fields: dict[str, Field] = {}
         objects: list[Record] = []
-        for run in read_json_lines(content):
+        for run in read_records(file, content, replaces=self._replaces):
             file.input.records += len(run)
             if not fields:
                 objects = [record for _, record in run if isinstance(record, dict)] or objects
                 fields = detect_fields(self._wanted, objects, file.shown)
-                self._detected_json(file, content, fields)
+                self._detected_fields(file, content, fields)
             for number, record in run:
                 yield _generation(file, fields, number, record)
         if not file.input.records:
@@ -114,18 +120,18 @@ class GenerationSource(Source):
         elif not fields:
             raise no_text(self._wanted, objects, file.shown)
 
-    def _from_text(self, file: SourceFile, content: Content) -> Generation | Rejection:
-        self._detected_text(file, content)
+    def _from_whole(self, file: SourceFile, content: Content) -> Iterator[Generation | Rejection]:
+        self._detected_whole(file, content)
         file.input.records = 1
         try:
-            data = read_whole(file, content, limit_bytes=LINE_LIMIT_BYTES)
-        except LimitError as error:
+            text, metadata = read_whole(
+                file, content, limit_bytes=LINE_LIMIT_BYTES, replaces=self._replaces
+            )
+        except (InputError, LimitError) as error:
             deque(content.chunks, maxlen=0)  # to the end, so that the hash is of the whole file
-            return _rejection(file, file.found.name, str(error))
-        try:
-            return Generation(file.found.name, decode_text(file, data), None, None, {})
-        except InputError as error:
-            return _rejection(file, file.found.name, str(error))
+            yield _rejection(file, file.found.name, str(error))
+        else:
+            yield Generation(file.found.name, text, None, None, metadata)
 
 
 def _generation(

@@ -27,19 +27,19 @@ def split_lines(
     pending: bytearray | None = bytearray()
     for chunk in chunks:
         first, *others = chunk.split(b"\n")
-        pending = _extended(pending, first, limit_bytes)
+        pending = extended(pending, first, limit_bytes)
         if others:
             last = others.pop()
             others_bounded = (line if len(line) <= limit_bytes else None for line in others)
             yield first_number, [pending, *others_bounded]
             first_number += 1 + len(others)
-            pending = _extended(bytearray(), last, limit_bytes)
+            pending = extended(bytearray(), last, limit_bytes)
     if pending is None or pending:
         yield first_number, [pending]
 
 
-def _extended(line: bytearray | None, more: bytes, limit_bytes: int) -> bytearray | None:
-    """Append to a line, or give it up as too long."""
+def extended(line: bytearray | None, more: bytes, limit_bytes: int) -> bytearray | None:
+    """Append to what of a record was read so far, or give it up, as ``None``, if it is too long."""
     if line is None or len(line) + len(more) > limit_bytes:
         return None
     line += more

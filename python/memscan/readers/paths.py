@@ -13,8 +13,8 @@ import os
 import re
 import stat
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import translate
 from pathlib import Path
 
@@ -34,12 +34,14 @@ class FoundFile:
         name: Its path relative to the folder given, or to the glob's fixed part; or its file name.
         size_bytes: Its size when it was found; zero where that is unknown, as for a pipe.
         is_named: The user named this very file: it was not found in a folder or by a glob.
+        fields: What is known of all its records from where it was found.
     """
 
     path: Path
     name: str
     size_bytes: int
     is_named: bool
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def find_files(paths: Sequence[str | Path] | str | Path) -> list[FoundFile]:

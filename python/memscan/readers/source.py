@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
+from memscan.readers.decoding import OnError, refuse_unknown_policy
 from memscan.readers.fields import Field
 from memscan.readers.files import Content, SourceFile, open_content
+from memscan.readers.formats import refuse_unknown_format
 from memscan.readers.messages import printable
 from memscan.readers.paths import find_files
+from memscan.readers.saved_datasets import only_rows
 from memscan.records import InputFile
 
 _ROLES = ("text", "id", "prompt", "model")
@@ -24,13 +28,23 @@ class Source:
     inputs: list[InputFile]
     total_bytes: int
 
+    _usual_policy: ClassVar[OnError]
+    _json_by_start: ClassVar[bool]
+
     def __init__(
         self,
         paths: Sequence[str | Path] | str | Path,
         on_detect: Callable[[str], None] | None,
+        *,
+        format: str | None = None,  # noqa: A002 - the option is called so
+        on_error: OnError | None = None,
     ) -> None:
         """Find the files; none of them is opened yet."""
-        found = find_files(paths)
+        refuse_unknown_format(format)
+        refuse_unknown_policy(on_error)
+        self._format = format
+        self._on_error = on_error or self._usual_policy
+        found = only_rows(find_files(paths))
         self.inputs = [InputFile(file.path) for file in found]
         self.total_bytes = sum(file.size_bytes for file in found)
         self._files = [SourceFile(*pair) for pair in zip(found, self.inputs, strict=True)]
@@ -51,23 +65,29 @@ class Source:
             self._read_before = self.bytes_read
             self._current = file.input
             _forget(file.input)
-            yield file, open_content(file)
+            yield (
+                file,
+                open_content(file, chosen=self._format, json_by_start=self._json_by_start),
+            )
 
-    def _detected_json(
+    @property
+    def _replaces(self) -> bool:
+        return self._on_error == "replace"
+
+    def _detected_fields(
         self, file: SourceFile, content: Content, fields: Mapping[str, Field]
     ) -> None:
         """Note the fields of a file; it has records, and where ``fields`` is empty, no text yet."""
         if not fields:
             return
-        names = {"id": "file:line"}
+        names = {"id": f"file:{content.format.place}"}
         names |= {role: printable(".".join(field)) for role, field in fields.items()}
-        detected = {"format": "gzip JSON lines" if content.is_gzip else "JSON lines"}
+        detected = {"format": content.title}
         detected |= {role: names[role] for role in _ROLES if role in names}
-        self._detected(file, detected)
+        self._detected(file, detected | dict(file.found.fields))
 
-    def _detected_text(self, file: SourceFile, content: Content) -> None:
-        format_name = "gzip text" if content.is_gzip else "text"
-        self._detected(file, {"format": format_name, "id": "file name"})
+    def _detected_whole(self, file: SourceFile, content: Content) -> None:
+        self._detected(file, {"format": content.title, "id": "file name"})
 
     def _detected(self, file: SourceFile, detected: dict[str, str]) -> None:
         """Note what was decided about a file, and tell it if the last file was different."""
@@ -80,6 +100,6 @@ class Source:
 
 
 def _forget(file: InputFile) -> None:
-    file.bytes = file.records = file.rejected = 0
+    file.bytes = file.records = file.rejected = file.replaced = 0
     file.sha256 = ""
     file.detected = {}

@@ -1,6 +1,7 @@
 """A whole file as one text, exactly as it stands: mark, line ends and all."""
 
 from memscan.errors import InputError, LimitError
+from memscan.readers.decoding import Decoder
 from memscan.readers.files import Content, SourceFile
 from memscan.readers.formats import UTF8_HINT
 
@@ -8,7 +9,7 @@ _EXPANSION_LIMIT = 500
 _EXPANSION_FREE_BYTES = 1 << 28
 
 
-def read_whole(file: SourceFile, content: Content, *, limit_bytes: int) -> bytearray:
+def read_bytes(file: SourceFile, content: Content, *, limit_bytes: int) -> bytearray:
     """Return all bytes of a file.
 
     Raises:
@@ -16,7 +17,7 @@ def read_whole(file: SourceFile, content: Content, *, limit_bytes: int) -> bytea
             proportion: over 256 MiB and 500 times its size.
     """
     data = bytearray()
-    is_known_too_long = not content.is_gzip and file.found.size_bytes > limit_bytes
+    is_known_too_long = content.compression is None and file.found.size_bytes > limit_bytes
     for chunk in content.chunks:
         if is_known_too_long or len(data) + len(chunk) > limit_bytes:
             raise LimitError(
@@ -25,7 +26,7 @@ def read_whole(file: SourceFile, content: Content, *, limit_bytes: int) -> bytea
             )
         data += chunk
         is_grown = len(data) > max(_EXPANSION_FREE_BYTES, _EXPANSION_LIMIT * file.input.bytes)
-        if content.is_gzip and is_grown:
+        if content.compression and is_grown:
             raise LimitError(
                 f"{file.shown} expands more than {_EXPANSION_LIMIT} times, expected a text",
                 hint="decompress the file first if it is meant",
@@ -33,7 +34,7 @@ def read_whole(file: SourceFile, content: Content, *, limit_bytes: int) -> bytea
     return data
 
 
-def decode_text(file: SourceFile, data: bytearray) -> str:
+def decode_text(file: SourceFile, data: bytearray, decoder: Decoder) -> str:
     """Return the bytes of a file as text.
 
     Raises:
@@ -46,7 +47,7 @@ def decode_text(file: SourceFile, data: bytearray) -> str:
             hint="narrow the paths with a glob, such as 'FOLDER/**/*.txt'",
         )
     try:
-        return data.decode()
+        return decoder.text(data)
     except UnicodeDecodeError as error:
         raise InputError(
             f"{file.shown} is not UTF-8 at byte offset {error.start}", hint=UTF8_HINT

@@ -16,6 +16,7 @@ _KINDS = {
     float: "a number",
     bool: "a boolean",
     type(None): "null",
+    bytes: "binary",
 }
 
 
@@ -34,7 +35,7 @@ class RecordError(Exception):
 
 def kind_of(value: object) -> str:
     """Return what a JSON value is, for a message: ``a number``, ``an array``."""
-    return _KINDS[type(value)]
+    return _KINDS.get(type(value), "of another kind")
 
 
 def as_text(value: object, role: str) -> str:
@@ -80,6 +81,8 @@ def as_id(value: object) -> str | None:
 def as_metadata(record: Record) -> Record:
     """Return what is left of a record, its nested values as JSON strings.
 
+    Of bytes that are no text, only their number is kept.
+
     Raises:
         RecordError: A value is nested too deeply.
     """
@@ -87,8 +90,14 @@ def as_metadata(record: Record) -> Record:
         return record
     try:
         return {
-            name: value if type(value) in _SCALARS else orjson.dumps(value).decode()
+            name: value if type(value) in _SCALARS else _kept(value)
             for name, value in record.items()
         }
     except orjson.JSONEncodeError as error:
         raise RecordError(f"a field cannot be kept as JSON: {error}") from None
+
+
+def _kept(value: object) -> str:
+    if isinstance(value, dict | list | tuple):
+        return orjson.dumps(value, default=_kept, option=orjson.OPT_NON_STR_KEYS).decode()
+    return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
