@@ -7,9 +7,10 @@ import pytest
 
 from memscan import Document, Generation, InputError, Rejection
 from memscan.readers import DocumentSource, GenerationSource
-from memscan.readers.decoding import OnError
+from memscan.records import OnError
 
 GOOD = b'{"text": "words"}\n'
+EVERY: tuple[OnError, ...] = ("fail", "skip", "replace")
 NO_UNICODE = [
     (b'{"text": "caf\xe9 x"}\n', "caf\ufffd x"),
     (b'{"text": "\\ud800 x"}\n', "\ufffd x"),
@@ -151,7 +152,7 @@ def test_what_is_strange_and_right_is_kept_as_it_is(
     tmp_path: Path, data: bytes, texts: list[str]
 ) -> None:
     path = write(tmp_path, data)
-    for on_error in ("fail", "skip", "replace"):
+    for on_error in EVERY:
         assert [one.text for one in documents(path, on_error)] == texts
         assert [
             one.text for one in generations(path, on_error) if isinstance(one, Generation)
@@ -163,7 +164,7 @@ def test_what_is_strange_and_right_is_kept_as_it_is(
 def test_utf_16_is_recognised_and_told(tmp_path: Path, name: str, encoding: str) -> None:
     mark = "" if encoding == "utf-16" else "\ufeff"
     path = write(tmp_path, (mark + '{"text": "words"}\n').encode(encoding), name)
-    for on_error in ("fail", "skip", "replace"):
+    for on_error in EVERY:
         for kind in (DocumentSource, GenerationSource):
             with pytest.raises(InputError, match=f"{name} looks like UTF-16, expected UTF-8"):
                 list(kind([path], on_error=on_error))
@@ -183,10 +184,10 @@ def test_utf_16_is_recognised_and_told(tmp_path: Path, name: str, encoding: str)
 )
 def test_no_policy_takes_a_record_that_is_none(tmp_path: Path, line: bytes) -> None:
     path = write(tmp_path, GOOD + line + b"\n" + GOOD)
-    for on_error in ("skip", "replace"):
+    for on_error in EVERY[1:]:
         assert isinstance(generations(path, on_error)[1], Rejection)
     assert len(documents(path, "skip")) == 2
-    for on_error in ("fail", "replace"):
+    for on_error in EVERY[::2]:
         with pytest.raises(InputError, match=r"a\.jsonl:2: "):
             documents(path, on_error)
 

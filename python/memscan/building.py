@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from memscan.corpus import Corpus, TokenIds
-    from memscan.records import InputFile
+    from memscan.records import InputFile, OnError
     from memscan.tokenizing import Tokenizer
     from memscan.tokens import NativeTokens
 
@@ -81,6 +81,8 @@ def build_index(  # noqa: PLR0913 - the options are keyword-only
     options: BuildOptions | None = None,
     text_field: str | None = None,
     id_field: str | None = None,
+    format: str | None = None,  # noqa: A002 - the option is called so
+    on_error: OnError | None = None,
     progress: Progress = ignore,
     on_detect: Callable[[str], None] | None = None,
 ) -> BuildSummary:
@@ -92,7 +94,14 @@ def build_index(  # noqa: PLR0913 - the options are keyword-only
             "the unit is token, and no tokenizer is given",
             hint="give tokenizer=, or token ids to Index.build_from_ids",
         )
-    documents = open_corpus(corpus, text_field=text_field, id_field=id_field, on_detect=on_detect)
+    documents = open_corpus(
+        corpus,
+        text_field=text_field,
+        id_field=id_field,
+        format=format,
+        on_error=on_error,
+        on_detect=on_detect,
+    )
     tokenizer = _tokenizer(options)
     share = share_of_memory(options, tokenizer)
     filling = Filling(

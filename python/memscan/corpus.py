@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from memscan.records import OnError
+
 Paths: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 Texts: TypeAlias = Iterable[Document | tuple[str, str] | str]
 Corpus: TypeAlias = "Paths | Texts | Mapping[str, Paths | Texts]"
@@ -47,11 +49,13 @@ class IdsDocument:
 DocumentKind = TypeVar("DocumentKind", Document, IdsDocument)
 
 
-def open_corpus(
+def open_corpus(  # noqa: PLR0913 - the options are keyword-only
     corpus: Corpus,
     *,
     text_field: str | None,
     id_field: str | None,
+    format: str | None,  # noqa: A002 - the option is called so
+    on_error: OnError | None,
     on_detect: Callable[[str], None] | None,
     taken: Collection[str] = (),
 ) -> DocumentSource | NamedCorpora | Iterator[Document]:
@@ -61,6 +65,9 @@ def open_corpus(
         corpus: Paths or documents, as ``Index.build`` takes them, or several by their names.
         text_field: Which field of a record of a file is its text; found by itself if ``None``.
         id_field: Which is its id.
+        format: What the files are, such as ``jsonl``; found in each if ``None``.
+        on_error: What becomes of a record that is no document, or holds what is no Unicode:
+            ``fail``, ``skip`` or ``replace``.
         on_detect: Called with a line on each file, saying what was found out about it.
         taken: The ids that the documents of an index have already.
 
@@ -78,6 +85,8 @@ def open_corpus(
                         one,
                         text_field=text_field,
                         id_field=id_field,
+                        format=format,
+                        on_error=on_error,
                         on_detect=on_detect,
                         taken=seen,
                     ),
@@ -87,24 +96,40 @@ def open_corpus(
             seen,
         )
     return _unnamed(
-        corpus, text_field=text_field, id_field=id_field, on_detect=on_detect, taken=taken
+        corpus,
+        text_field=text_field,
+        id_field=id_field,
+        format=format,
+        on_error=on_error,
+        on_detect=on_detect,
+        taken=taken,
     )
 
 
-def _unnamed(
+def _unnamed(  # noqa: PLR0913
     corpus: object,
     *,
     text_field: str | None,
     id_field: str | None,
+    format: str | None,  # noqa: A002 - the option is called so
+    on_error: OnError | None,
     on_detect: Callable[[str], None] | None,
     taken: Collection[str],
 ) -> DocumentSource | Iterator[Document]:
     if (paths := _paths(corpus)) is not None:
         return DocumentSource(
-            paths, text_field=text_field, id_field=id_field, on_detect=on_detect, taken=taken
+            paths,
+            text_field=text_field,
+            id_field=id_field,
+            format=format,
+            on_error=on_error,
+            on_detect=on_detect,
+            taken=taken,
         )
     if text_field is not None or id_field is not None:
         raise InputError("text_field and id_field choose fields of files; the corpus has none")
+    if format is not None or on_error is not None:
+        raise InputError("format and on_error say how to read files; the corpus has none")
     return _each_id_once(_documents(corpus), taken)
 
 

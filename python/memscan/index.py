@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from memscan.corpus import Corpus, TokenIds
-    from memscan.records import Rejection
+    from memscan.records import OnError, Rejection
     from memscan.tokenizing import Tokenizer
 
 if _native.is_debug_build():
@@ -75,6 +75,8 @@ class Index(Lookups):
         tokenizer: str | os.PathLike[str] | Tokenizer | None = None,
         text_field: str | None = None,
         id_field: str | None = None,
+        format: str | None = None,  # noqa: A002 - the option is called so
+        on_error: OnError | None = None,
         store_text: bool = True,
         filter_k: int | None = None,
         filter_bits: int = 12,
@@ -99,6 +101,9 @@ class Index(Lookups):
             tokenizer: For ``token``: a ``tokenizer.json``, or a folder that holds a tokenizer.
             text_field: Which field of a record of a file is its text; found by itself if not given.
             id_field: Which is its id.
+            format: What the files are, such as ``jsonl``; found in each if not given.
+            on_error: What becomes of a record that is no document, or holds what is no Unicode:
+                ``fail`` (if not given), ``skip`` or ``replace``.
             store_text: Whether to keep the texts. Without them no passage of the corpus is shown.
             filter_k: Length of the runs of units that the filter knows; by default what suits the
                 unit.
@@ -137,6 +142,8 @@ class Index(Lookups):
             options=options,
             text_field=text_field,
             id_field=id_field,
+            format=format,
+            on_error=on_error,
             progress=progress,
             on_detect=on_detect,
         )
@@ -208,6 +215,8 @@ class Index(Lookups):
         *,
         text_field: str | None = None,
         id_field: str | None = None,
+        format: str | None = None,  # noqa: A002 - the option is called so
+        on_error: OnError | None = None,
         memory: int | None = None,
         shard_units: int | None = None,
         threads: int | None = None,
@@ -225,6 +234,8 @@ class Index(Lookups):
                 index has already is told apart by its number: ``id#2``.
             text_field: See ``build``.
             id_field: See ``build``.
+            format: See ``build``.
+            on_error: See ``build``.
             memory: See ``build``.
             shard_units: See ``build``.
             threads: See ``build``.
@@ -243,6 +254,8 @@ class Index(Lookups):
             options=ShardOptions(memory=memory, shard_units=shard_units, threads=threads),
             text_field=text_field,
             id_field=id_field,
+            format=format,
+            on_error=on_error,
             progress=progress,
             on_detect=on_detect,
         )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from memscan.index import Index
+    from memscan.records import OnError
 
 LONGEST = 20
 MOST_LENGTHS = 1000
@@ -116,6 +117,8 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
     longest: int = LONGEST,
     text_field: str | None = None,
     id_field: str | None = None,
+    format: str | None = None,  # noqa: A002 - the option is called so
+    on_error: OnError | None = None,
     threads: int | None = None,
     progress: Progress = ignore,
     on_detect: Callable[[str], None] | None = None,
@@ -128,6 +131,9 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
         longest: The longest runs to count, in units; at most 1,000.
         text_field: Which field of a record is its text; found by itself if not given.
         id_field: Which is its id.
+        format: What the files are, such as ``jsonl``; found in each if not given.
+        on_error: What becomes of a record that is no generation, or holds what is no Unicode:
+            ``skip`` (it is counted as rejected), ``fail`` or ``replace``.
         threads: How many threads to use; ``None`` for one a core.
         progress: Called after every batch.
         on_detect: Called with a line on each file, saying what was found out about it.
@@ -138,7 +144,14 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
     """
     start_seconds = time.monotonic()
     longest = whole_number("longest", longest, least=1, most=MOST_LENGTHS)
-    source = GenerationSource(paths, text_field=text_field, id_field=id_field, on_detect=on_detect)
+    source = GenerationSource(
+        paths,
+        text_field=text_field,
+        id_field=id_field,
+        format=format,
+        on_error=on_error,
+        on_detect=on_detect,
+    )
     generation_count, rejected_count = 0, 0
     rejections: list[Rejection] = []
     runs = novel = np.zeros(longest, np.int64)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+OnError: TypeAlias = Literal["fail", "skip", "replace"]
+"""What becomes of a record that cannot be used.
+
+``fail`` is an error, ``skip`` counts it as rejected and goes on; ``replace`` makes what is no
+Unicode U+FFFD, and is the source's own habit (``fail`` for documents, ``skip`` for generations)
+for every other fault.
+"""
 
 
 @dataclass(frozen=True, slots=True)

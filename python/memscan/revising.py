@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from memscan.corpus import Corpus, TokenIds
+    from memscan.records import OnError
     from memscan.tokenizing import Tokenizer
 
 _IDS_AT_ONCE = 1 << 16
@@ -53,6 +54,8 @@ def add_to_index(  # noqa: PLR0913 - the options are keyword-only
     options: ShardOptions | None = None,
     text_field: str | None = None,
     id_field: str | None = None,
+    format: str | None = None,  # noqa: A002 - the option is called so
+    on_error: OnError | None = None,
     progress: Progress = ignore,
     on_detect: Callable[[str], None] | None = None,
 ) -> BuildSummary:
@@ -61,7 +64,13 @@ def add_to_index(  # noqa: PLR0913 - the options are keyword-only
     base = _Base.open(path)
     tokenizer = base.tokenizer()
     documents = open_corpus(
-        corpus, text_field=text_field, id_field=id_field, on_detect=on_detect, taken=base.ids()
+        corpus,
+        text_field=text_field,
+        id_field=id_field,
+        format=format,
+        on_error=on_error,
+        on_detect=on_detect,
+        taken=base.ids(),
     )
     filling = _extending(base, options, tokenizer, progress, start_seconds)
     return filling.of_documents(documents)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from memscan.index import Index
     from memscan.query_tokens import Cut
-    from memscan.records import InputFile
+    from memscan.records import InputFile, OnError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,8 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     id_field: str | None = None,
     prompt_field: str | None = None,
     model_field: str | None = None,
+    format: str | None = None,  # noqa: A002 - the option is called so
+    on_error: OnError | None = None,
     template: str | Path | None = None,
     baseline: Index | None = None,
     progress: Progress = ignore,
@@ -92,6 +94,9 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         id_field: Which is its id.
         prompt_field: Which is its prompt.
         model_field: Which is its model.
+        format: What the files are, such as ``jsonl``; found in each if not given.
+        on_error: What becomes of a record that is no generation, or holds what is no Unicode:
+            ``skip`` (it is counted as rejected), ``fail`` or ``replace``.
         template: A file with the text that all prompts share, in UTF-8; discounted as the prompt.
         baseline: An index of common material, of the same units; likewise.
         progress: Called after every batch.
@@ -118,6 +123,8 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         id_field=id_field,
         prompt_field=prompt_field,
         model_field=model_field,
+        format=format,
+        on_error=on_error,
         on_detect=on_detect,
     )
     tally = Tally()

@@ -3,11 +3,12 @@
 # ruff: noqa: PLC0415 - heavy modules are imported where they are used
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from memscan.errors import InputError, NotAnIndexError
+from memscan.records import OnError
 
 if TYPE_CHECKING:
     from memscan.index import Index
@@ -19,7 +20,8 @@ Generations = Annotated[
         metavar="GENERATIONS",
         envvar=[],  # click before 8.2 asks for one where there may be a value from elsewhere
         show_envvar=False,
-        help="JSON lines (also gzipped), text files, folders, globs; - is stdin (JSON lines).",
+        help="JSON lines or arrays, Parquet, Arrow, text files (also compressed), folders, globs; "
+        "- is stdin (JSON).",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -28,6 +30,15 @@ TextField = Annotated[
     typer.Option(help="Field with the text, dots for nesting; found by itself if not given."),
 ]
 IdField = Annotated[str | None, typer.Option(help="Field with the id.")]
+FileFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="What the files are: jsonl, json, parquet, arrow, text, epub or pdf; found by itself "
+        "if not given.",
+    ),
+]
 Threads = Annotated[
     int | None, typer.Option(help="Threads to use; one a core if not given.", show_default=False)
 ]
@@ -47,6 +58,23 @@ def _size(text: str) -> int:
         raise typer.BadParameter(str(error)) from error
 
 
+def _policy(text: str) -> str:
+    if text not in get_args(OnError):
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(get_args(OnError))}")
+    return text
+
+
+OnErrorOption = Annotated[
+    OnError | None,
+    typer.Option(
+        "--on-error",
+        parser=_policy,
+        metavar="fail|skip|replace",
+        help="What becomes of a bad record: an error, counted and left out, or U+FFFD for what is "
+        "no Unicode. If not given, generations are skipped and documents fail.",
+        show_default=False,
+    ),
+]
 Memory = Annotated[
     int | None,
     typer.Option(

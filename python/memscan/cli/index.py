@@ -13,15 +13,18 @@ import typer
 from memscan.cli import console
 from memscan.cli.arguments import (
     AsJson,
+    FileFormat,
     IdField,
     IndexPath,
     Memory,
     NoMmap,
+    OnErrorOption,
     TextField,
     Threads,
     open_index,
 )
 from memscan.cli.commands import App
+from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
 from memscan.cli.wording import counted, duration, size
 from memscan.errors import InputError
@@ -70,7 +73,8 @@ Corpus = Annotated[
     typer.Argument(
         metavar="[CORPUS...]",
         show_default=False,
-        help="Text files, JSON lines (also gzipped), folders, globs; - is stdin (JSON lines).",
+        help="Text files, JSON lines or arrays, Parquet, Arrow, EPUB, PDF (also compressed), "
+        "folders, globs; - is stdin (JSON).",
     ),
 ]
 
@@ -102,6 +106,8 @@ def build(  # noqa: PLR0913 - the options of the command
     ] = "word",
     text_field: TextField = None,
     id_field: IdField = None,
+    format: FileFormat = None,  # noqa: A002 - the option is called so
+    on_error: OnErrorOption = None,
     no_store_text: Annotated[
         bool,
         typer.Option("--no-store-text", help="Do not keep the texts: no passage is then shown."),
@@ -138,6 +144,8 @@ def build(  # noqa: PLR0913 - the options of the command
             options=options,
             text_field=text_field,
             id_field=id_field,
+            format=format,
+            on_error=on_error,
             progress=reporter,
             on_detect=reporter.note,
         )
@@ -152,6 +160,8 @@ def add(  # noqa: PLR0913 - the options of the command
     named: NamedCorpus = None,
     text_field: TextField = None,
     id_field: IdField = None,
+    format: FileFormat = None,  # noqa: A002 - the option is called so
+    on_error: OnErrorOption = None,
     memory: Memory = None,
     threads: Threads = None,
     json: AsJson = False,
@@ -168,6 +178,8 @@ def add(  # noqa: PLR0913 - the options of the command
             options=ShardOptions(memory=memory, threads=threads),
             text_field=text_field,
             id_field=id_field,
+            format=format,
+            on_error=on_error,
             progress=reporter,
             on_detect=reporter.note,
         )
@@ -352,6 +364,9 @@ def _show_built(done: str, summary: "BuildSummary", *, as_json: bool) -> None:
         f"{counted(summary.shards, 'shard')}, in {duration(summary.seconds)}"
         f"{_peak(summary.peak_bytes)}"
     )
+    if rejected := sum(file.rejected for file in summary.inputs):
+        console.say(f"warning: {counted(rejected, 'document')} skipped, not in the index")
+        raise typer.Exit(SOME_REJECTED)
 
 
 def _peak(peak_bytes: int | None) -> str:

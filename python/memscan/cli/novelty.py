@@ -9,10 +9,12 @@ import typer
 from memscan.cli import console
 from memscan.cli.arguments import (
     AsJson,
+    FileFormat,
     Generations,
     IdField,
     IndexPath,
     NoMmap,
+    OnErrorOption,
     TextField,
     Threads,
     open_index,
@@ -42,6 +44,8 @@ def novelty(  # noqa: PLR0913 - the options of the command
     longest: Annotated[int, typer.Option(help="The longest runs to count, in units.")] = 20,
     text_field: TextField = None,
     id_field: IdField = None,
+    format: FileFormat = None,  # noqa: A002 - the option is called so
+    on_error: OnErrorOption = None,
     threads: Threads = None,
     no_mmap: NoMmap = False,
     json: AsJson = False,
@@ -64,6 +68,8 @@ def novelty(  # noqa: PLR0913 - the options of the command
             longest=longest,
             text_field=text_field,
             id_field=id_field,
+            format=format,
+            on_error=on_error,
             threads=threads,
             progress=reporter,
             on_detect=reporter.note,

@@ -12,10 +12,12 @@ import typer
 from memscan.cli import console
 from memscan.cli.arguments import (
     AsJson,
+    FileFormat,
     Generations,
     IdField,
     IndexPath,
     NoMmap,
+    OnErrorOption,
     TextField,
     Threads,
     open_index,
@@ -62,6 +64,8 @@ def scan(  # noqa: PLR0913 - the options of the command
     id_field: IdField = None,
     prompt_field: Annotated[str | None, typer.Option(help="Field with the prompt.")] = None,
     model_field: Annotated[str | None, typer.Option(help="Field with the model.")] = None,
+    format: FileFormat = None,  # noqa: A002 - the option is called so
+    on_error: OnErrorOption = None,
     occurrences: Annotated[
         int, typer.Option(help="Places in the corpus to report of each match, best first.")
     ] = 1,
@@ -121,6 +125,8 @@ def scan(  # noqa: PLR0913 - the options of the command
             id_field=id_field,
             prompt_field=prompt_field,
             model_field=model_field,
+            format=format,
+            on_error=on_error,
             template=template,
             baseline=common,
             progress=reporter,

@@ -6,7 +6,7 @@ each becomes U+FFFD; offsets index the text with these in it.
 """
 
 import re
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 import orjson
 
@@ -14,15 +14,7 @@ from memscan.errors import InputError
 from memscan.readers.formats import UTF8_HINT
 from memscan.readers.messages import printable
 from memscan.readers.values import Record, RecordError, kind_of
-from memscan.records import InputFile
-
-OnError: TypeAlias = Literal["fail", "skip", "replace"]
-"""What becomes of a record that cannot be used.
-
-``fail`` is an error, ``skip`` counts it as rejected and goes on; ``replace`` makes what is no
-Unicode U+FFFD, and is the source's own habit (``fail`` for documents, ``skip`` for generations)
-for every other fault.
-"""
+from memscan.records import InputFile, OnError
 
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from memscan.errors import InputError, LimitError
 from memscan.readers.containers import read_records
-from memscan.readers.decoding import OnError
 from memscan.readers.fields import (
     USUAL_IDS,
     Field,
@@ -26,7 +25,7 @@ from memscan.readers.messages import printable
 from memscan.readers.source import Source
 from memscan.readers.values import Record, RecordError, as_id, as_metadata, as_text
 from memscan.readers.whole import read_whole
-from memscan.records import Document
+from memscan.records import Document, OnError
 
 TEXT_LIMIT_BYTES = (1 << 32) - 1
 """The longest text of one document: the index counts its bytes in 32 bits."""
@@ -124,7 +123,7 @@ class DocumentSource(Source):
                 objects = [record for _, record in run if isinstance(record, dict)]
                 fields = detect_fields(self._wanted, objects, file.shown)
                 if objects and not fields:
-                    raise no_text(self._wanted, objects, file.shown)
+                    raise no_text(self._wanted, objects, file.shown, place=content.format.place)
                 self._detected_fields(file, content, fields)
             for number, record in run:
                 try:

@@ -109,17 +109,21 @@ def detect_fields(
     return found
 
 
-def no_text(wanted: Sequence[Wanted], records: Sequence[Record], shown: str) -> InputError:
+def no_text(
+    wanted: Sequence[Wanted], records: Sequence[Record], shown: str, *, place: str = "line"
+) -> InputError:
     """Return the error for a file in which no record has a text.
 
     Args:
         wanted: What was looked for.
         records: Some of its records.
         shown: The file, for messages.
+        place: What a record of the file is called.
     """
     if not records:
         return InputError(
-            f"no line of {shown} is a JSON object", hint="expected one JSON object a line"
+            f"no {place} of {shown} is a JSON object",
+            hint=f"each {place} must be one JSON object, or choose another --format",
         )
     [text] = (want for want in wanted if want.role == "text")
     expected = text.usual if text.named is None else (printable(text.named),)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from memscan.errors import InputError, LimitError
 from memscan.readers.containers import read_records
-from memscan.readers.decoding import OnError
 from memscan.readers.fields import (
     USUAL_IDS,
     Field,
@@ -27,7 +26,7 @@ from memscan.readers.values import (
     as_text,
 )
 from memscan.readers.whole import read_whole
-from memscan.records import Generation, Rejection
+from memscan.records import Generation, OnError, Rejection
 
 _USUAL_FIELDS = {
     "text": ("text", "completion", "output", "response", "generation", "generated_text"),
@@ -118,7 +117,7 @@ class GenerationSource(Source):
         if not file.input.records:
             self._detected(file, {"format": "empty"})
         elif not fields:
-            raise no_text(self._wanted, objects, file.shown)
+            raise no_text(self._wanted, objects, file.shown, place=content.format.place)
 
     def _from_whole(self, file: SourceFile, content: Content) -> Iterator[Generation | Rejection]:
         self._detected_whole(file, content)

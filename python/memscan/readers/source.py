@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from memscan.readers.decoding import OnError, refuse_unknown_policy
+from memscan.readers.decoding import refuse_unknown_policy
 from memscan.readers.fields import Field
 from memscan.readers.files import Content, SourceFile, open_content
 from memscan.readers.formats import refuse_unknown_format
 from memscan.readers.messages import printable
 from memscan.readers.paths import find_files
 from memscan.readers.saved_datasets import only_rows
-from memscan.records import InputFile
+from memscan.records import InputFile, OnError
 
 _ROLES = ("text", "id", "prompt", "model")
 
