@@ -118,6 +118,14 @@ def test_a_damaged_parquet_file_exits_2_with_its_name(
     assert not (folder / "r").exists()
 
 
+def test_closed_standard_input_exits_2(command_line: CommandLine, folder: Path) -> None:
+    words = command_line.words("scan", "books.memscan", "-", "-o", "r")
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *words]
+    done = subprocess.run(closed, cwd=folder, capture_output=True, check=False)  # noqa: S603
+    assert done.returncode == 2
+    assert b"error: standard input is closed" in done.stderr
+
+
 def test_reading_json_imports_no_other_format() -> None:
     heavy = {"pyarrow.parquet", "pypdf"}
     program = f"import sys, memscan.readers;sys.exit(bool({heavy!r} & sys.modules.keys()))"
