@@ -28,6 +28,7 @@ _QUOTE, _BACKSLASH, _OPEN, _CLOSE, _COMMA = 1, 2, 3, 4, 5
 _KINDS = np.zeros(256, np.uint8)
 _KINDS[list(b'"\\{[}],')] = _QUOTE, _BACKSLASH, _OPEN, _OPEN, _CLOSE, _CLOSE, _COMMA
 _IS_MARK = _KINDS.astype(np.bool_).tobytes()
+_AT_ONCE_BYTES = 1 << 18  # so that the arrays of marks stay in the cache
 _HINT = "the file may be damaged or cut short; check it with: jq empty"
 _DEPTH_CHANGE = np.array([0, 0, 0, 1, -1, 0], np.int64)
 
@@ -129,21 +130,24 @@ def _pieces(
     """
     structure = _Structure(shown)
     pending: bytearray | None = bytearray()
-    pending_offset = chunk_offset = 0
+    pending_offset = part_offset = 0
     for chunk in chunks:
-        marks = structure.of(chunk)
-        is_end = ends_of(marks)
-        start, pieces = 0, []
-        for position, mark in zip(
-            marks.positions[is_end].tolist(), marks.kinds[is_end].tolist(), strict=True
-        ):
-            end = position + (ends_of is _ends_of_objects)
-            value = extended(pending, chunk[start:end], limit_bytes)
-            pieces.append(_Piece(pending_offset, value, mark))
-            start = position + 1
-            pending, pending_offset = bytearray(), chunk_offset + start
-        pending = extended(pending, chunk[start:], limit_bytes)
-        chunk_offset += len(chunk)
+        pieces = []
+        for part_start in range(0, len(chunk), _AT_ONCE_BYTES):
+            part = chunk[part_start : part_start + _AT_ONCE_BYTES]
+            marks = structure.of(part)
+            is_end = ends_of(marks)
+            start = 0
+            for position, mark in zip(
+                marks.positions[is_end].tolist(), marks.kinds[is_end].tolist(), strict=True
+            ):
+                end = position + (ends_of is _ends_of_objects)
+                value = extended(pending, part[start:end], limit_bytes)
+                pieces.append(_Piece(pending_offset, value, mark))
+                start = position + 1
+                pending, pending_offset = bytearray(), part_offset + start
+            pending = extended(pending, part[start:], limit_bytes)
+            part_offset += len(part)
         yield pieces
     yield [_Piece(pending_offset, pending, 0)]
 
