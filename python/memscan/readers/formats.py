@@ -5,6 +5,7 @@ known whatever they are called. JSON and text look alike, so there the name deci
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -90,11 +91,11 @@ FORMATS = ("jsonl", "json", "parquet", "arrow", "text", "epub", "pdf")
 """The names that a user can choose from."""
 
 
-def refuse_unknown_format(name: str | None) -> None:
+def refuse_unknown_format(name: str | None, formats: Sequence[str]) -> None:
     """Raise ``InputError`` if a user chose a format that there is not."""
-    if name is not None and name not in FORMATS:
+    if name is not None and name not in formats:
         raise InputError(
-            f"{printable(name)!r} is no format", hint=f"the formats are: {', '.join(FORMATS)}"
+            f"{printable(name)!r} is no format", hint=f"the formats are: {', '.join(formats)}"
         )
 
 
@@ -107,7 +108,7 @@ def format_of(
         name: The name of the file; that of standard input is empty.
         head: Its first bytes, decompressed.
         shown: The file, for messages.
-        chosen: The name of the format that the user chose, if any.
+        chosen: The name of the format that the user chose, if any; one of ``FORMATS``.
         json_by_start: Whether a name that says nothing lets the start tell JSON from text.
 
     Raises:

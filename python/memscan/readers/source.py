@@ -7,7 +7,7 @@ from typing import ClassVar
 from memscan.readers.decoding import refuse_unknown_policy
 from memscan.readers.fields import Field
 from memscan.readers.files import Content, SourceFile, open_content
-from memscan.readers.formats import refuse_unknown_format
+from memscan.readers.formats import FORMATS, refuse_unknown_format
 from memscan.readers.messages import printable
 from memscan.readers.paths import find_files
 from memscan.readers.saved_datasets import only_rows
@@ -28,6 +28,9 @@ class Source:
     inputs: list[InputFile]
     total_bytes: int
 
+    _formats: ClassVar[tuple[str, ...]] = FORMATS
+    """What a user may choose; those not in ``FORMATS`` say what the records are, not how stored."""
+
     _usual_policy: ClassVar[OnError]
     _json_by_start: ClassVar[bool]
 
@@ -40,7 +43,7 @@ class Source:
         on_error: OnError | None = None,
     ) -> None:
         """Find the files; none of them is opened yet."""
-        refuse_unknown_format(format)
+        refuse_unknown_format(format, self._formats)
         refuse_unknown_policy(on_error)
         self._format = format
         self._on_error = on_error or self._usual_policy
@@ -65,10 +68,8 @@ class Source:
             self._read_before = self.bytes_read
             self._current = file.input
             _forget(file.input)
-            yield (
-                file,
-                open_content(file, chosen=self._format, json_by_start=self._json_by_start),
-            )
+            chosen = self._format if self._format in FORMATS else None
+            yield file, open_content(file, chosen=chosen, json_by_start=self._json_by_start)
 
     @property
     def _replaces(self) -> bool:
