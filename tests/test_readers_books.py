@@ -156,6 +156,14 @@ def test_a_book_cut_at_any_length_is_an_error(tmp_path: Path) -> None:
             read(tmp_path)
 
 
+def test_places_outside_of_an_archive_are_damage(tmp_path: Path) -> None:
+    data = bytearray(write_epub(tmp_path / "a.epub").read_bytes())
+    data[-4] ^= 0x40  # where the directory of the archive is said to begin
+    (tmp_path / "a.epub").write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.epub is a damaged EPUB"):
+        read(tmp_path)
+
+
 def test_an_encrypted_book_says_so_and_one_with_encrypted_fonts_is_read(tmp_path: Path) -> None:
     template = (
         '<encryption xmlns:e="http://www.w3.org/2001/04/xmlenc#"><e:EncryptedData><e:CipherData>'

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 from memscan.errors import InputError
+from memscan.readers.files import is_failed_read
 from memscan.readers.messages import printable
 from memscan.readers.values import Record, RecordError
 
@@ -71,7 +72,7 @@ def damage_told(file: SourceFile, content: Content) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, RecursionError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if isinstance(error, OSError) and is_failed_read(error):
             error.filename = error.filename or str(file.found.path)
             raise
         reason = printable(str(error).strip().split("\n")[0].rstrip("."))

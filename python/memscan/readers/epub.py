@@ -4,7 +4,9 @@ An EPUB is a zip archive of XHTML. ``META-INF/container.xml`` names the package 
 the parts of the book (manifest), their order (spine), and title and author. Nothing is extracted.
 """
 
+import lzma
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
@@ -14,12 +16,23 @@ from zipfile import BadZipFile, ZipFile
 
 import orjson
 
-from memscan.errors import InputError, LimitError
-from memscan.readers.files import Content, SourceFile, read_stored, seekable_path
+from memscan.errors import InputError, LimitError, MemscanError
+from memscan.readers.files import Content, SourceFile, is_failed_read, read_stored, seekable_path
 from memscan.readers.html import text_of_html
 from memscan.readers.messages import printable
 from memscan.readers.values import Record
 
+_DAMAGES = (
+    BadZipFile,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zlib.error,
+)
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _XML_LIMIT_BYTES = 1 << 24
@@ -50,7 +63,9 @@ def read_epub(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[
             book = _Book(archive, file.shown, limit_bytes)
             texts = [text_of_html(chapter) for chapter in book.chapters()]
             metadata = book.metadata()
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, UnicodeError) as error:
+    except _DAMAGES as error:
+        if isinstance(error, MemscanError) or is_failed_read(error):
+            raise
         raise InputError(
             f"{file.shown} is a damaged EPUB: {printable(str(error))}", hint="copy it again"
         ) from None

@@ -1,5 +1,6 @@
 """The bytes of a file: read once, in chunks; counted, hashed and decompressed on the way."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -110,6 +111,11 @@ def seekable_path(file: SourceFile, content: Content) -> Path:
             hint="save it, and give the path",
         )
     return file.found.path
+
+
+def is_failed_read(error: Exception) -> bool:
+    """Whether the system failed to read, and not a file that asks for a place it does not have."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def read_stored(file: SourceFile, content: Content, *, share: float) -> None:

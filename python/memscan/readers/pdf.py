@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from memscan.errors import InputError, LimitError
-from memscan.readers.files import read_stored, seekable_path
+from memscan.readers.files import is_failed_read, read_stored, seekable_path
 from memscan.readers.messages import printable
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def _pages(path: Path, shown: str) -> tuple[list[str], Record]:
             return pages, _metadata(reader)
     except (FileNotDecryptedError, DependencyError):
         raise InputError(f"{shown} is encrypted", hint="remove the password first") from None
-    except OSError:
-        raise
-    except Exception as error:  # noqa: BLE001 - pypdf raises anything on damaged files
+    except Exception as error:  # pypdf raises anything on damaged files
+        if is_failed_read(error):
+            raise
         reason = printable(str(error).split("\n")[0]) or type(error).__name__
         raise InputError(
             f"{shown} is a damaged PDF file: {reason} (in {place})", hint="copy it again"
