@@ -175,3 +175,9 @@ def test_a_compression_bomb_is_a_limit_error(
     (tmp_path / "a.txt.gz").write_bytes(bomb)
     with pytest.raises(LimitError, match=r"a\.txt\.gz expands more than 500 times"):
         read(tmp_path)
+
+
+def test_a_zip_archive_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InputError, match=r"a\.zip is a zip archive, expected"):
+        list(DocumentSource([tmp_path]))

@@ -54,8 +54,8 @@ def test_whole_numbers_are_ids(tmp_path: Path) -> None:
 
 
 def test_fields_are_detected_in_each_file_and_told(tmp_path: Path) -> None:
-    write(tmp_path / "a.jsonl", {"generator": "m", "output": "a", "instruction": "p"})
-    write(tmp_path / "b.jsonl", {"generator": "m", "output": "b", "instruction": "p"})
+    write(tmp_path / "a.jsonl", {"model": "m", "output": "a", "instruction": "p"})
+    write(tmp_path / "b.jsonl", {"model": "m", "output": "b", "instruction": "p"})
     write(tmp_path / "c.jsonl", {"response": {"text": "c"}, "text": 1, "id": "x"})
     (tmp_path / "c.jsonl").write_bytes(gzip.compress((tmp_path / "c.jsonl").read_bytes()))
     told: list[str] = []
@@ -68,7 +68,7 @@ def test_fields_are_detected_in_each_file_and_told(tmp_path: Path) -> None:
     assert told == [
         (
             f"detected: {tmp_path}/a.jsonl is JSON lines, "
-            "text = output, id = file:line, prompt = instruction, model = generator"
+            "text = output, id = file:line, prompt = instruction, model = model"
         ),
         f"detected: {tmp_path}/c.jsonl is gzip JSON lines, text = response.text, id = id",
     ]

@@ -22,7 +22,7 @@ from memscan.errors import InputError
 from memscan.options import whole_number
 from memscan.progress import Progress, ignore
 from memscan.readers import GenerationSource
-from memscan.records import Generation, Rejection
+from memscan.records import COMPLETION, Generation, Rejection
 from memscan.tally import REJECTIONS_KEPT
 
 if TYPE_CHECKING:
@@ -115,9 +115,10 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
     paths: Sequence[str | Path],
     *,
     longest: int = LONGEST,
+    format: str | None = None,  # noqa: A002 - the word that users have for it
+    part: str = COMPLETION,
     text_field: str | None = None,
     id_field: str | None = None,
-    format: str | None = None,  # noqa: A002 - the option is called so
     on_error: OnError | None = None,
     threads: int | None = None,
     progress: Progress = ignore,
@@ -129,9 +130,11 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
         index: The corpus.
         paths: Files, folders and globs of generations; ``-`` is standard input.
         longest: The longest runs to count, in units; at most 1,000.
+        format: What all files are, such as ``parquet``, or their records, such as
+            ``openai-batch``; found by itself, file by file.
+        part: Which part of each answer: ``completion``, ``reasoning``, ``tool`` or ``all``.
         text_field: Which field of a record is its text; found by itself if not given.
         id_field: Which is its id.
-        format: What the files are, such as ``jsonl``; found in each if not given.
         on_error: What becomes of a record that is no generation, or holds what is no Unicode:
             ``skip`` (it is counted as rejected), ``fail`` or ``replace``.
         threads: How many threads to use; ``None`` for one a core.
@@ -146,9 +149,10 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
     longest = whole_number("longest", longest, least=1, most=MOST_LENGTHS)
     source = GenerationSource(
         paths,
+        format=format,
+        part=part,
         text_field=text_field,
         id_field=id_field,
-        format=format,
         on_error=on_error,
         on_detect=on_detect,
     )

@@ -16,6 +16,9 @@ OnError: TypeAlias = Literal["fail", "skip", "replace"]
 Unicode U+FFFD, and is the source's own habit (``fail`` for documents, ``skip`` for generations)
 for every other fault.
 """
+COMPLETION, REASONING, TOOL = "completion", "reasoning", "tool"
+PARTS = (COMPLETION, REASONING, TOOL)
+"""What an answer is made of: what was said, what was thought before, what tools were told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,20 @@ class Document:
 class Generation:
     """One output of a language model.
 
+    A record may hold several: samples of one prompt, turns of a conversation, parts of an answer.
+    They share its id; ``key`` tells them apart.
+
     Attributes:
         id: Its own id, else ``file:line``; need not be unique.
         text: The original text; all offsets index it.
         prompt: What the model was asked, if known.
         model: Which model wrote it, if known.
         metadata: Further fields of its record: strings, numbers, booleans or ``None``.
+        sample_index: Which of several answers to one prompt, from zero.
+        part: What of the answer: ``completion``, ``reasoning`` or ``tool``.
+        turn: Which message of a conversation, from zero; ``None`` outside of one.
+        outcome: How the answer ended, if known: ``complete``, ``refused``, ``blocked``, ``length``
+            or ``error``.
     """
 
     id: str
@@ -52,6 +63,15 @@ class Generation:
     prompt: str | None
     model: str | None
     metadata: Mapping[str, object]
+    sample_index: int = 0
+    part: str = COMPLETION
+    turn: int | None = None
+    outcome: str | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str, int | None]:
+        """What tells it apart from the other generations, where ids are unique."""
+        return self.id, self.sample_index, self.part, self.turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +81,12 @@ class Rejection:
     Attributes:
         id: The record's own id if it could be read, else ``file:line``.
         reason: What is wrong with it and where it stands, in one line.
+        outcome: ``error`` where the record itself says that the model gave no answer.
     """
 
     id: str
     reason: str
+    outcome: str | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +98,9 @@ class InputFile:
         bytes: Bytes read from it so far, as stored (compressed, if it is compressed).
         sha256: Hash of these bytes, 64 hexadecimal digits; empty until all of it was read.
         records: Records found so far, the rejected ones included.
-        rejected: How many of them were rejected.
+        rejected: How many of them were rejected; a record that holds several answers may have
+            several of these rejected.
+        skipped: How many of them, or of their answers, were passed over as meant, by the reason.
         replaced: In how many of them U+FFFD replaces what was no Unicode.
         detected: What was decided about the file: ``format``, ``text``, ``id`` and so on.
     """
@@ -87,4 +111,5 @@ class InputFile:
     records: int = 0
     rejected: int = 0
     replaced: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
     detected: dict[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ difference is told and not passed over.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -34,8 +35,14 @@ _ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 PARAMETERS = ("min_length", "min_chars", "occurrences", "occurrences_examined", "context_chars")
 """What of the parameters decides what the tables hold, besides ``seed``; all are numbers."""
 
-ARGUMENTS = ("text_field", "id_field", "prompt_field", "model_field")
+ARGUMENTS = (
+    *("format", "part", "on_error"),
+    *("text_field", "id_field", "prompt_field", "model_field"),
+)
 """How the generations were read; what a run does not say was not given."""
+
+PATTERNS = "refusal_pattern"
+"""The argument that is a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +70,12 @@ class RecordedRun:
         index: The corpus.
         baseline: The index of common material, if there was one.
         template: The text that all prompts share, if there was one.
+        prompts: The file of prompts, if there was one.
         inputs: The files of generations, in order.
         parameters: The options of the scan, by their names in ``ScanOptions``.
         generations: The files, folders and globs, as they were given.
         arguments: How they were read.
+        refusal_pattern: What a refusal begins with, if it was given.
     """
 
     path: Path
@@ -74,10 +83,12 @@ class RecordedRun:
     index: Recorded
     baseline: Recorded | None
     template: Recorded | None
+    prompts: Recorded | None
     inputs: tuple[Recorded, ...]
     parameters: Mapping[str, int]
     generations: tuple[str, ...]
     arguments: Mapping[str, str | None]
+    refusal_pattern: tuple[str, ...] | None
 
     def check_index(self, index: Index, was: Recorded) -> None:
         """Raise an error if an index is not what it was.
@@ -126,22 +137,19 @@ class RecordedRun:
         for path in expected:
             raise InputError(f"{path} was read by {self.path}, and is not there any more")
 
-    def check_template(self) -> None:
-        """Raise an error if the template is not what it was.
+    def check_file(self, was: Recorded | None) -> None:
+        """Raise an error if the template, or the file of prompts, is not what it was.
 
         Raises:
             InputError: Its content differs.
             OSError: It cannot be read.
         """
-        from memscan.common import read_template  # noqa: PLC0415 - needs the compiled module
-
-        if self.template is not None:
-            now = read_template(existing(self.template.path)).sha256
-            if now != self.template.mark:
-                then = self.template.mark
-                raise self._changed(
-                    self.template, f"SHA-256 {_short(now)}", f"SHA-256 {_short(then)}"
-                )
+        if was is None or was.path == STDIN:
+            return
+        with Path(existing(was.path)).open("rb") as file:
+            now = hashlib.file_digest(file, "sha256").hexdigest()
+        if now != was.mark:
+            raise self._changed(was, f"SHA-256 {_short(now)}", f"SHA-256 {_short(was.mark)}")
 
     def _changed(self, was: Recorded, now: str, then: str) -> InputError:
         return InputError(
@@ -172,7 +180,7 @@ def read_run(path: str | Path) -> RecordedRun:
     parts = _Fields(path, run)
     arguments = parts.fields("arguments")
     for name in arguments.values:
-        if name not in (GENERATIONS, *ARGUMENTS):
+        if name not in (GENERATIONS, *ARGUMENTS, PATTERNS):
             raise InputError(f"{path}: arguments.{name} is not known to this memscan")
     parameters = parts.fields("parameters")
     return RecordedRun(
@@ -181,10 +189,12 @@ def read_run(path: str | Path) -> RecordedRun:
         index=_recorded(parts.fields("index"), "id"),
         baseline=_recorded(parts.fields("baseline"), "id") if run.get("baseline") else None,
         template=_recorded(parts.fields("template"), "sha256") if run.get("template") else None,
+        prompts=_recorded(parts.fields("prompts"), "sha256") if run.get("prompts") else None,
         inputs=tuple(_recorded(one, "sha256") for one in parts.objects("inputs")),
         parameters={name: parameters.number(name) for name in (*PARAMETERS, "seed")},
         generations=tuple(arguments.texts(GENERATIONS)),
         arguments={name: arguments.optional_text(name) for name in ARGUMENTS},
+        refusal_pattern=arguments.optional_texts(PATTERNS),
     )
 
 
@@ -250,6 +260,9 @@ class _Fields:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise self._wrong(name, "a list of texts")
         return value
+
+    def optional_texts(self, name: str) -> tuple[str, ...] | None:
+        return None if self.values.get(name) is None else tuple(self.texts(name))
 
     def fields(self, name: str) -> _Fields:
         return self._inner(name, self.values.get(name))

@@ -77,6 +77,9 @@ SPANS_SCHEMA = pa.schema(
         pa.field("document_context_after", pa.large_string()),
         pa.field("corpus", pa.string()),
         pa.field("corpora", pa.list_(CORPUS_COUNT)),
+        pa.field("sample_index", pa.int64()),
+        pa.field("part", pa.string()),
+        pa.field("turn", pa.int64()),
     ]
 )
 """One row per maximal match and reported occurrence; null where a value is unknown."""
@@ -102,6 +105,10 @@ GENERATIONS_SCHEMA = pa.schema(
         pa.field("covered_chars_discounted", pa.int64()),
         pa.field("longest_match_discounted", pa.int64()),
         pa.field("corpora", pa.list_(CORPUS_MATCHES)),
+        pa.field("sample_index", pa.int64()),
+        pa.field("part", pa.string()),
+        pa.field("turn", pa.int64()),
+        pa.field("outcome", pa.string()),
     ]
 )
 """One row per generation, before the columns of its own metadata."""

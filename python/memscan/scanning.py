@@ -23,7 +23,7 @@ from memscan.errors import InputError
 from memscan.options import ScanOptions
 from memscan.progress import Progress, ignore
 from memscan.readers import GenerationSource
-from memscan.records import Generation, Rejection
+from memscan.records import COMPLETION, Generation, Rejection
 from memscan.tally import CorpusCounts, RunCounts, Tally
 from memscan.writers import ResultsWriter, new_folder
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from memscan.index import Index
     from memscan.query_tokens import Cut
+    from memscan.readers.prompts import PromptCounts, Prompts
     from memscan.records import InputFile, OnError
 
 
@@ -49,6 +50,7 @@ class RunSummary:
         discounts: What was discounted of the matches: ``prompts``, ``template``, ``baseline``.
         counts: What it saw and found.
         corpora: What it found in each named corpus, by its name.
+        prompts: How many prompts of a file of their own met a generation; ``None`` without one.
         rejections: The first of the rejected records.
         seconds: How long it took.
     """
@@ -61,6 +63,7 @@ class RunSummary:
     discounts: tuple[str, ...]
     counts: RunCounts
     corpora: dict[str, CorpusCounts]
+    prompts: PromptCounts | None
     rejections: tuple[Rejection, ...]
     seconds: float
 
@@ -71,12 +74,15 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     output: str | Path,
     *,
     options: ScanOptions | None = None,
+    format: str | None = None,  # noqa: A002 - the word that users have for it
+    part: str = COMPLETION,
     text_field: str | None = None,
     id_field: str | None = None,
     prompt_field: str | None = None,
     model_field: str | None = None,
-    format: str | None = None,  # noqa: A002 - the option is called so
     on_error: OnError | None = None,
+    prompts: str | Path | None = None,
+    refusal_patterns: Sequence[str] | None = None,
     template: str | Path | None = None,
     baseline: Index | None = None,
     progress: Progress = ignore,
@@ -90,13 +96,18 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         paths: Files, folders and globs of generations; ``-`` is standard input.
         output: The folder to create.
         options: How closely to look, and how much to report.
+        format: What all files are, such as ``parquet``, or their records, such as
+            ``openai-batch``; found by itself, file by file.
+        part: Which part of each answer: ``completion``, ``reasoning``, ``tool`` or ``all``.
         text_field: Which field of a record is its text; found by itself if not given.
         id_field: Which is its id.
         prompt_field: Which is its prompt.
         model_field: Which is its model.
-        format: What the files are, such as ``jsonl``; found in each if not given.
         on_error: What becomes of a record that is no generation, or holds what is no Unicode:
             ``skip`` (it is counted as rejected), ``fail`` or ``replace``.
+        prompts: A file with the prompts, joined by their ids.
+        refusal_patterns: Regular expressions of refusals, in place of memscan's own; ``default``
+            stands for those.
         template: A file with the text that all prompts share, in UTF-8; discounted as the prompt.
         baseline: An index of common material, of the same units; likewise.
         progress: Called after every batch.
@@ -119,12 +130,15 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     common = Common(template=shared.text if shared else None, baseline=baseline)
     source = GenerationSource(
         paths,
+        format=format,
+        part=part,
         text_field=text_field,
         id_field=id_field,
         prompt_field=prompt_field,
         model_field=model_field,
-        format=format,
         on_error=on_error,
+        prompts=prompts,
+        refusal_patterns=refusal_patterns,
         on_detect=on_detect,
     )
     tally = Tally()
@@ -156,12 +170,19 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
                 "parameters": asdict(options),
                 "arguments": {
                     "generations": [_printable(path) for path in paths],
+                    "format": format,
+                    "part": part,
+                    "on_error": on_error,
                     "text_field": text_field,
                     "id_field": id_field,
                     "prompt_field": prompt_field,
                     "model_field": model_field,
+                    "refusal_pattern": refusal_patterns and list(refusal_patterns),
                 },
                 "inputs": [_about_input(file) for file in source.inputs],
+                "part": part,
+                "prompts": _about_prompts(source.prompts) if source.prompts else None,
+                "outcome_rules": source.rules.described(),
                 "counts": asdict(counts),
                 "corpora": {name: asdict(one) for name, one in tally.corpora.items()},
                 "started": started.isoformat(),
@@ -178,6 +199,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         discounts=_discounts(common, has_prompts=tally.has_prompts),
         counts=counts,
         corpora=tally.corpora,
+        prompts=source.prompts.counts() if source.prompts else None,
         rejections=tuple(tally.rejections),
         seconds=seconds,
     )
@@ -238,6 +260,10 @@ def _about_template(template: Template) -> dict[str, object]:
 
 def _about_input(file: InputFile) -> dict[str, object]:
     return asdict(file) | {"path": _printable(file.path)}
+
+
+def _about_prompts(prompts: Prompts) -> dict[str, object]:
+    return _about_input(prompts.file) | asdict(prompts.counts())
 
 
 def _printable(path: str | Path) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from memscan.outcomes import BLOCKED, REFUSED
 from memscan.records import Generation
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
 
@@ -76,9 +77,7 @@ def scan_records(  # noqa: PLR0913 - the options are keyword-only
 
 def _span_rows(spans: pa.RecordBatch, generations: Sequence[Generation]) -> pa.RecordBatch:
     row = spans.column("generation")
-    ids = pa.array([generation.id for generation in generations], pa.string())
-    models = pa.array([generation.model for generation in generations], pa.string())
-    known = {"generation_id": ids.take(row), "model": models.take(row)}
+    known = {name: column.take(row) for name, column in _keys(generations).items()}
     columns = [known[name] if name in known else spans.column(name) for name in SPANS_SCHEMA.names]
     return pa.RecordBatch.from_arrays(columns, schema=SPANS_SCHEMA)
 
@@ -89,23 +88,40 @@ def _generation_rows(
     is_scanned = np.fromiter((isinstance(r, Generation) for r in records), np.bool_, len(records))
     rejected = pa.array(~is_scanned)
     measured = measures.take(_place_among(is_scanned))
+    outcome = pa.array([record.outcome for record in records], pa.string())
+    is_refused = pc.is_in(outcome, pa.array([REFUSED, BLOCKED]))
     is_empty = pc.equal(measured.column("n_units"), 0)
     is_truncated = pc.less(measured.column("listed_spans"), measured.column("n_spans"))
-    status = pc.if_else(is_empty, "empty", pc.if_else(is_truncated, "truncated", "ok"))
+    status = pc.if_else(is_refused, "refused", pc.if_else(is_empty, "empty", "ok"))
+    status = pc.if_else(is_truncated, "truncated", status)
     status = pc.if_else(rejected, "rejected", status)
-    known = {
-        "generation_id": pa.array([record.id for record in records], pa.string()),
-        "model": pa.array([getattr(record, "model", None) for record in records], pa.string()),
+    known = _keys(records) | {
         "status": status,
         "error": pc.coalesce(
             pa.array([getattr(record, "reason", None) for record in records], pa.string()),
             _not_listed(measured, is_truncated),
         ),
+        "outcome": outcome,
     }
     columns = [
         known[name] if name in known else measured.column(name) for name in GENERATIONS_SCHEMA.names
     ]
     return pa.RecordBatch.from_arrays(columns, schema=GENERATIONS_SCHEMA)
+
+
+def _keys(records: Sequence[Generation | Rejection]) -> dict[str, pa.Array]:
+    """Return the columns that say which generation a row is of; null of what was rejected."""
+    given = {
+        "model": pa.string(),
+        "sample_index": pa.int64(),
+        "part": pa.string(),
+        "turn": pa.int64(),
+    }
+    ids = {"generation_id": pa.array([record.id for record in records], pa.string())}
+    return ids | {
+        name: pa.array([getattr(record, name, None) for record in records], kind)
+        for name, kind in given.items()
+    }
 
 
 def _not_listed(measured: pa.RecordBatch, is_truncated: pa.Array) -> pa.Array:

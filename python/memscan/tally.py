@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,15 @@ class RunCounts:
     """What a run saw and found; the ``counts`` of ``run.json``.
 
     Attributes:
-        generations: Records in all: the four that follow together.
+        generations: Records in all: the five that follow together.
         ok: Generations that were scanned.
         empty: Generations without a unit.
+        refused: Generations that are refusals or were blocked; what they have was scanned.
         truncated: Generations that were scanned, with more evidence than is listed.
         rejected: Records that are no generation.
-        duplicate_ids: How many generations have an id that an earlier one has.
+        outcomes: How many generations and rejected records ended in each way, where that is known.
+        duplicate_ids: How many generations have the id, the number of the sample, the part and the
+            turn of an earlier one.
         with_span: How many generations hold a match.
         spans: Maximal matches.
         rows: Rows of spans: a match has one for each reported occurrence.
@@ -51,8 +55,10 @@ class RunCounts:
     generations: int = 0
     ok: int = 0
     empty: int = 0
+    refused: int = 0
     truncated: int = 0
     rejected: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
     duplicate_ids: int = 0
     with_span: int = 0
     spans: int = 0
@@ -112,6 +118,7 @@ class Tally:
     longest_match: int = 0
     has_prompts: bool = False
     corpora: dict[str, CorpusCounts] = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
     rejections: list[Rejection] = field(default_factory=list)
     id_hashes: list[NDArray[np.int64]] = field(default_factory=list)
 
@@ -125,7 +132,7 @@ class Tally:
         status = generations.column("status")
         n_spans = generations.column("n_spans")
         self._sum("generations", len(records))
-        for name in ("ok", "empty", "truncated", "rejected"):
+        for name in ("ok", "empty", "refused", "truncated", "rejected"):
             self._sum(name, pc.sum(pc.equal(status, name)))
         self._sum("with_span", pc.sum(pc.greater(n_spans, 0)))
         self._sum("spans", pc.sum(n_spans))
@@ -145,7 +152,8 @@ class Tally:
         self.has_prompts |= any(getattr(record, "prompt", None) is not None for record in records)
         rejected = [record for record in records if isinstance(record, Rejection)]
         self.rejections.extend(rejected[: REJECTIONS_KEPT - len(self.rejections)])
-        hashes = [hash(record.id) for record in records if isinstance(record, Generation)]
+        self.outcomes.update(record.outcome for record in records if record.outcome is not None)
+        hashes = [hash(record.key) for record in records if isinstance(record, Generation)]
         self.id_hashes.append(np.array(hashes, np.int64))
 
     def counts(self) -> RunCounts:
@@ -154,6 +162,7 @@ class Tally:
         return RunCounts(
             **self.sums,
             longest_match=self.longest_match,
+            outcomes=dict(sorted(self.outcomes.items())),
             duplicate_ids=len(hashes) - len(np.unique(hashes)),
         )
 

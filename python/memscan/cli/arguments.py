@@ -39,6 +39,16 @@ FileFormat = Annotated[
         "if not given.",
     ),
 ]
+GenerationFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="What the files are: jsonl, json, parquet, arrow, text, epub, pdf; or their records: "
+        "plain, openai-batch, anthropic-batch, vllm, ray-llm, inspect, lm-eval, alpaca-eval, chat; "
+        "found by itself if not given.",
+    ),
+]
 Threads = Annotated[
     int | None, typer.Option(help="Threads to use; one a core if not given.", show_default=False)
 ]
@@ -75,6 +85,27 @@ OnErrorOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _part(name: str) -> str:
+    from memscan.readers.generations import parts_named
+
+    try:
+        parts_named(name)
+    except InputError as error:
+        raise typer.BadParameter(f"{error}; {error.hint}") from error
+    return name
+
+
+Part = Annotated[
+    str,
+    typer.Option(
+        parser=_part,
+        metavar="PART",
+        help="Part of each answer to scan: completion, reasoning, tool or all.",
+    ),
+]
+
 Memory = Annotated[
     int | None,
     typer.Option(

@@ -9,12 +9,13 @@ import typer
 from memscan.cli import console
 from memscan.cli.arguments import (
     AsJson,
-    FileFormat,
+    GenerationFormat,
     Generations,
     IdField,
     IndexPath,
     NoMmap,
     OnErrorOption,
+    Part,
     TextField,
     Threads,
     open_index,
@@ -42,9 +43,10 @@ def novelty(  # noqa: PLR0913 - the options of the command
     generations: Generations,
     *,
     longest: Annotated[int, typer.Option(help="The longest runs to count, in units.")] = 20,
+    format: GenerationFormat = None,  # noqa: A002 - the name of the option
+    part: Part = "completion",
     text_field: TextField = None,
     id_field: IdField = None,
-    format: FileFormat = None,  # noqa: A002 - the option is called so
     on_error: OnErrorOption = None,
     threads: Threads = None,
     no_mmap: NoMmap = False,
@@ -66,9 +68,10 @@ def novelty(  # noqa: PLR0913 - the options of the command
             opened,
             generations,
             longest=longest,
+            format=format,
+            part=part,
             text_field=text_field,
             id_field=id_field,
-            format=format,
             on_error=on_error,
             threads=threads,
             progress=reporter,

@@ -39,7 +39,9 @@ def _take(ctx: typer.Context, value: Path | None) -> Path | None:
     }
     values |= {**run.arguments, "index": existing(run.index.path)}
     values["generations"] = [existing(path) for path in run.generations]
-    for name, was in (("template", run.template), ("baseline", run.baseline)):
+    values["refusal_pattern"] = run.refusal_pattern and list(run.refusal_pattern)
+    files = {"template": run.template, "baseline": run.baseline, "prompts": run.prompts}
+    for name, was in files.items():
         values[name] = existing(was.path) if was else None
     commands.repeat(ctx, values)
     ctx.meta[RUN] = run
@@ -80,7 +82,9 @@ class Repetition:
         if baseline is not None and self._run.baseline and self._is_taken("baseline"):
             self._run.check_index(baseline, self._run.baseline)
         if self._is_taken("template"):
-            self._run.check_template()
+            self._run.check_file(self._run.template)
+        if self._is_taken("prompts"):
+            self._run.check_file(self._run.prompts)
         if self._is_taken("generations"):
             self._run.check_sizes()
 

@@ -12,12 +12,13 @@ import typer
 from memscan.cli import console
 from memscan.cli.arguments import (
     AsJson,
-    FileFormat,
+    GenerationFormat,
     Generations,
     IdField,
     IndexPath,
     NoMmap,
     OnErrorOption,
+    Part,
     TextField,
     Threads,
     open_index,
@@ -28,8 +29,10 @@ from memscan.cli.progress import reporting
 from memscan.cli.rejections import show_rejections
 from memscan.cli.repeat import Repetition, RunToRepeat
 from memscan.cli.wording import counted, percent, share
+from memscan.outcomes import BLOCKED, ERROR, LENGTH, REFUSED
 
 if TYPE_CHECKING:
+    from memscan.readers.prompts import PromptCounts
     from memscan.scanning import RunSummary
     from memscan.tally import CorpusCounts, RunCounts
 
@@ -60,12 +63,27 @@ def scan(  # noqa: PLR0913 - the options of the command
     min_chars: Annotated[
         int, typer.Option(help="Shortest match to report, in characters; both limits hold.")
     ] = 0,
+    format: GenerationFormat = None,  # noqa: A002 - the name of the option
+    part: Part = "completion",
     text_field: TextField = None,
     id_field: IdField = None,
     prompt_field: Annotated[str | None, typer.Option(help="Field with the prompt.")] = None,
     model_field: Annotated[str | None, typer.Option(help="Field with the model.")] = None,
-    format: FileFormat = None,  # noqa: A002 - the option is called so
     on_error: OnErrorOption = None,
+    prompts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Prompts, joined by their ids: the input of a batch, JSON lines."
+        ),
+    ] = None,
+    refusal_pattern: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REGEX",
+            help="What a refusal begins with, in place of the built-in patterns; may be repeated, "
+            "and `default` stands for those.",
+        ),
+    ] = None,
     occurrences: Annotated[
         int, typer.Option(help="Places in the corpus to report of each match, best first.")
     ] = 1,
@@ -121,12 +139,15 @@ def scan(  # noqa: PLR0913 - the options of the command
             generations,
             output,
             options=options,
+            format=format,
+            part=part,
             text_field=text_field,
             id_field=id_field,
             prompt_field=prompt_field,
             model_field=model_field,
-            format=format,
             on_error=on_error,
+            prompts=prompts,
+            refusal_patterns=refusal_pattern,
             template=template,
             baseline=common,
             progress=reporter,
@@ -166,6 +187,8 @@ def sentence(summary: "RunSummary") -> str:
         sentences.append(_without_echo(summary))
     if counts.spans and unit == "word" and counts.covered_chars_exact is not None:
         sentences.append(_ladder(counts))
+    if outcomes := _outcomes(counts):
+        sentences.append(outcomes)
     if counts.rejected:
         sentences.append(f"{counted(counts.rejected, 'record')} rejected")
     if counts.spans and not summary.store_text:
@@ -174,6 +197,19 @@ def sentence(summary: "RunSummary") -> str:
             "unknown"
         )
     return ". ".join(sentences) + "."
+
+
+def _outcomes(counts: "RunCounts") -> str:
+    """Return how many answers did not end as they should; nothing if all did."""
+    told = {
+        REFUSED: "refused",
+        BLOCKED: "blocked by a filter",
+        LENGTH: "cut off at their length",
+        ERROR: "ended in an error",
+    }
+    known = {how: counts.outcomes.get(outcome, 0) for outcome, how in told.items()}
+    ended = ", ".join(f"{count:,} {how}" for how, count in known.items() if count)
+    return f"Of the answers, {ended}" if ended else ""
 
 
 def _in_corpus(name: str, found: "CorpusCounts", summary: "RunSummary") -> str:
@@ -211,8 +247,23 @@ def _ladder(counts: "RunCounts") -> str:
 
 def _warn(summary: "RunSummary") -> None:
     show_rejections(summary.rejections, summary.counts.rejected, "generations.parquet")
+    if summary.prompts is not None:
+        _warn_of_prompts(summary.prompts)
     if truncated := summary.counts.truncated:
         whose = counted(truncated, "generation")
         console.say(f"warning: {whose} with more matches than are listed; all are counted")
     if repeated := summary.counts.duplicate_ids:
         console.say(f"warning: {counted(repeated, 'generation')} with the id of an earlier one")
+
+
+def _warn_of_prompts(counts: "PromptCounts") -> None:
+    """Say what of a file of prompts, or of the generations, had no partner."""
+    if counts.missing:
+        whose = counted(counts.missing, "generation")
+        console.say(f"warning: {whose} with an id that no prompt has")
+    if counts.unused:
+        console.say(f"warning: {counted(counts.unused, 'prompt')} with an id that no answer has")
+    if counts.repeated:
+        console.say(f"warning: {counted(counts.repeated, 'prompt')} with the id of an earlier one")
+    if counts.unread:
+        console.say(f"warning: {counted(counts.unread, 'record')} without an id and a prompt")

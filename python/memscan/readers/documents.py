@@ -58,7 +58,7 @@ class DocumentSource(Source):
     repeated_ids: int
 
     _usual_policy = "fail"
-    _json_by_start = False
+    _of_generations = False
 
     def __init__(  # noqa: PLR0913 - the options are keyword-only
         self,

@@ -1,7 +1,8 @@
 """Which field of a record is what: found by its usual names, or named by the user.
 
 A field is a key of the record or, with dots, a key of an object inside it: ``response.text``.
-A key that itself holds the dots comes first.
+A key that itself holds the dots comes first. ``[*]`` stands for every element of a list, as in
+``choices[*].text``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +14,16 @@ from memscan.readers.messages import printable
 from memscan.readers.values import Record
 
 Field: TypeAlias = tuple[str, ...]
-"""The keys that lead to a value, outermost first."""
+"""The keys that lead to a value, outermost first; ``EACH`` for the elements of a list."""
+
+EACH = "[*]"
 
 USUAL_IDS = ("id", "custom_id", "doc_id", "generation_id", "request_id")
 """Where an id is looked for, best first; else it is ``file:line``."""
 
-_ABSENT = object()
+USUAL_TEXTS = ("text", "completion", "output", "response", "generation", "generated_text")
+"""Where the text of a generation is looked for, best first."""
+
 _FIELDS_TOLD = 20
 _NAME_LENGTH_TOLD = 60
 
@@ -47,13 +52,13 @@ class Wanted:
         if self.named is None:
             return next((field for field in _keys(self.usual) if self._fits(field, records)), None)
         is_key = any(self.named in record for record in records)
-        field = (self.named,) if is_key else tuple(self.named.split("."))
-        is_there = any(_look_up(record, field) is not _ABSENT for record in records)
+        field = (self.named,) if is_key else parsed_field(self.named)
+        is_there = any(True for record in records for _ in values_at(record, field))
         return field if self._fits(field, records) or (is_there and self.role != "text") else None
 
     def _fits(self, field: Field, records: Sequence[Record]) -> bool:
         types = (str, int) if self.role == "id" else (str,)
-        return any(type(_look_up(record, field)) in types for record in records)
+        return any(type(value) in types for one in records for value in values_at(one, field))
 
 
 def wanted_fields(
@@ -77,6 +82,12 @@ def wanted_fields(
                 else "the name of a field is empty",
                 hint="name one field for each of text, id, prompt and model, or none",
             )
+    for role, field in named.items():
+        if field is not None and role != "text" and EACH in field:
+            raise InputError(
+                f"the field {printable(field)!r} for the {role} names several values",
+                hint=f"only --text-field may hold {EACH}",
+            )
     return [
         Wanted(role, named[role], tuple(name for name in candidates if name not in names))
         for role, candidates in usual.items()
@@ -99,13 +110,30 @@ def detect_fields(
     found = {want.role: field for want in wanted if (field := want.find(records)) is not None}
     if "text" not in found:
         return {}
+    return found | find_named([want for want in wanted if want.named is not None], records, shown)
+
+
+def find_named(wanted: Sequence[Wanted], records: Sequence[Record], shown: str) -> dict[str, Field]:
+    """Return the field of each role that the user named.
+
+    Args:
+        wanted: The roles, each with the name given for it.
+        records: The first records of a file.
+        shown: The file, for messages.
+
+    Raises:
+        InputError: No record has one of them.
+    """
+    found: dict[str, Field] = {}
     for want in wanted:
-        if want.named is not None and want.role not in found:
+        field = want.find(records)
+        if field is None:
             raise InputError(
-                f"no record at the start of {shown} has the field {printable(want.named)!r} "
+                f"no record at the start of {shown} has the field {printable(want.named or '')!r} "
                 f"for the {want.role}, but: {fields_told(records)}",
                 hint=f"name another with --{want.role}-field, or leave it out",
             )
+        found[want.role] = field
     return found
 
 
@@ -132,6 +160,43 @@ def no_text(
         f"the fields are: {fields_told(records)}",
         hint="name the field of the text with --text-field, with dots for a nested one",
     )
+
+
+def parsed_field(name: str) -> Field:
+    """Return the keys of a field as a user writes it."""
+    keys: list[str] = []
+    for part in name.split("."):
+        key = part
+        while key.endswith(EACH):
+            key = key.removesuffix(EACH)
+        keys += [key] if key or not part else []
+        keys += [EACH] * ((len(part) - len(key)) // len(EACH))
+    return tuple(keys)
+
+
+def field_name(field: Field) -> str:
+    """Return a field as a user writes it."""
+    return ".".join(field).replace(f".{EACH}", EACH)
+
+
+def values_at(value: object, field: Field) -> Iterator[object]:
+    """Yield the values of a field in a record: one at most, unless the field has ``EACH``."""
+    for place, key in enumerate(field):
+        if key == EACH and isinstance(value, list):
+            for inner in value:
+                yield from values_at(inner, field[place + 1 :])
+            return
+        if not isinstance(value, dict) or key not in value:
+            return
+        value = value[key]
+    yield value
+
+
+def take_each(record: Record, field: Field) -> list[object]:
+    """Remove a field with ``EACH`` from a record, with the whole list, and return its values."""
+    values = list(values_at(record, field))
+    take(record, field[: field.index(EACH)])
+    return values
 
 
 def take(record: Record, field: Field | None) -> object:
@@ -170,12 +235,3 @@ def _names(record: Record, prefix: str) -> Iterator[str]:
             yield from _names(value, f"{key}.")
         else:
             yield f"{prefix}{key}"
-
-
-def _look_up(record: Record, field: Field) -> object:
-    value: object = record
-    for key in field:
-        if not isinstance(value, dict):
-            return _ABSENT
-        value = value.get(key, _ABSENT)
-    return value

@@ -63,14 +63,14 @@ class Content:
 
 
 def open_content(
-    file: SourceFile, *, chosen: str | None = None, json_by_start: bool = False
+    file: SourceFile, *, chosen: str | None = None, of_generations: bool = False
 ) -> Content:
     """Open a file and look at its first bytes.
 
     Args:
         file: The file.
         chosen: The name of its format, if the user chose one.
-        json_by_start: Whether a name that says nothing lets the start tell JSON from text.
+        of_generations: Whether generations are expected, and not documents.
 
     Raises:
         OSError: The file cannot be opened or read; its ``filename`` is set.
@@ -90,7 +90,7 @@ def open_content(
     elif not head:
         _refuse_empty_compressed(file)
     name = "" if file.found.path == STDIN else file.found.name
-    form = format_of(name, head, shown=file.shown, chosen=chosen, json_by_start=json_by_start)
+    form = format_of(name, head, shown=file.shown, chosen=chosen, of_generations=of_generations)
     return Content(form, compression.name if compression else None, head, chunks)
 
 

@@ -83,6 +83,8 @@ EPUB = Format(
     start=re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub\+zip", re.DOTALL),
     suffixes=frozenset({".epub"}),
 )
+EVAL = Format("inspect", "zip", "sample", re.compile(rb"PK(?:\x03\x04|\x05\x06)"))
+"""Logs of Inspect; only generations are read out of zip archives."""
 PDF = Format("pdf", "PDF", start=re.compile(rb"%PDF-\d"), suffixes=frozenset({".pdf"}))
 
 _BY_START = (PARQUET, ARROW_FILE, ARROW_STREAM, EPUB, PDF)
@@ -100,7 +102,12 @@ def refuse_unknown_format(name: str | None, formats: Sequence[str]) -> None:
 
 
 def format_of(
-    name: str, head: bytes, *, shown: str, chosen: str | None, json_by_start: bool
+    name: str,
+    head: bytes,
+    *,
+    shown: str,
+    chosen: str | None,
+    of_generations: bool,
 ) -> Format:
     """Return how a file is to be read.
 
@@ -109,12 +116,14 @@ def format_of(
         head: Its first bytes, decompressed.
         shown: The file, for messages.
         chosen: The name of the format that the user chose, if any; one of ``FORMATS``.
-        json_by_start: Whether a name that says nothing lets the start tell JSON from text.
+        of_generations: Whether generations are expected: then a zip archive may be a log, and a
+            name that says nothing lets the start tell JSON from text.
 
     Raises:
         InputError: It is something that is not read, or not what its name says.
     """
-    known = next((one for one in _BY_START if one.start and one.start.match(head)), None)
+    by_start = (*_BY_START, EVAL) if of_generations else _BY_START
+    known = next((one for one in by_start if one.start and one.start.match(head)), None)
     suffix = suffix_of(name)
     if chosen is None:
         if known is not None:
@@ -122,7 +131,7 @@ def format_of(
         _refuse_foreign(head, shown)
         _refuse_false_name(suffix, head, shown)
         is_json = not name or suffix in _JSON_SUFFIXES
-        if json_by_start and not is_json and suffix not in _TEXT_SUFFIXES:
+        if of_generations and not is_json and suffix not in _TEXT_SUFFIXES:
             is_json = bool(_OBJECT_START.match(head) or _ARRAY_START.match(head))
         return _json_format(suffix, head) if is_json else TEXT
     _refuse_utf16(head, shown)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from memscan.readers.adapters.answer import Adapter
 from memscan.readers.decoding import refuse_unknown_policy
 from memscan.readers.fields import Field
 from memscan.readers.files import Content, SourceFile, open_content
 from memscan.readers.formats import FORMATS, refuse_unknown_format
 from memscan.readers.messages import printable
-from memscan.readers.paths import find_files
+from memscan.readers.paths import FoundFile, find_files
 from memscan.readers.saved_datasets import only_rows
 from memscan.records import InputFile, OnError
 
@@ -32,7 +33,7 @@ class Source:
     """What a user may choose; those not in ``FORMATS`` say what the records are, not how stored."""
 
     _usual_policy: ClassVar[OnError]
-    _json_by_start: ClassVar[bool]
+    _of_generations: ClassVar[bool]
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class Source:
         refuse_unknown_policy(on_error)
         self._format = format
         self._on_error = on_error or self._usual_policy
-        found = only_rows(find_files(paths))
+        found = self._chosen(only_rows(find_files(paths)))
         self.inputs = [InputFile(file.path) for file in found]
         self.total_bytes = sum(file.size_bytes for file in found)
         self._files = [SourceFile(*pair) for pair in zip(found, self.inputs, strict=True)]
@@ -55,6 +56,10 @@ class Source:
         self._current: InputFile | None = None
         self._on_detect = on_detect
         self._told: dict[str, str] = {}
+
+    def _chosen(self, found: list[FoundFile]) -> list[FoundFile]:
+        """Return the files to read, of those found."""
+        return found
 
     @property
     def bytes_read(self) -> int:
@@ -69,7 +74,8 @@ class Source:
             self._current = file.input
             _forget(file.input)
             chosen = self._format if self._format in FORMATS else None
-            yield file, open_content(file, chosen=chosen, json_by_start=self._json_by_start)
+            content = open_content(file, chosen=chosen, of_generations=self._of_generations)
+            yield file, content
 
     @property
     def _replaces(self) -> bool:
@@ -85,6 +91,21 @@ class Source:
         names |= {role: printable(".".join(field)) for role, field in fields.items()}
         detected = {"format": content.title}
         detected |= {role: names[role] for role in _ROLES if role in names}
+        self._detected(file, detected | dict(file.found.fields))
+
+    def _detected_records(self, file: SourceFile, content: Content, adapter: Adapter) -> None:
+        """Note the format of a file's records and where their fields are, if that is known yet.
+
+        Plain records go by the name of what holds them, such as ``JSON lines``.
+        """
+        if not adapter.told:
+            return
+        told = {role: printable(name) for role, name in adapter.told.items()}
+        is_plain = adapter.name == "plain"
+        if is_plain and told.get("id") == "file:line":
+            told["id"] = f"file:{content.format.place}"
+        detected = {"format": content.title if is_plain else adapter.name}
+        detected |= {role: told[role] for role in _ROLES if role in told}
         self._detected(file, detected | dict(file.found.fields))
 
     def _detected_whole(self, file: SourceFile, content: Content) -> None:
@@ -103,4 +124,5 @@ class Source:
 def _forget(file: InputFile) -> None:
     file.bytes = file.records = file.rejected = file.replaced = 0
     file.sha256 = ""
+    file.skipped = {}
     file.detected = {}

@@ -7,6 +7,8 @@ import orjson
 Record: TypeAlias = dict[str, object]
 """A JSON object."""
 
+LARGEST_INDEX = 2**31 - 1
+
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _KINDS = {
     dict: "an object",
@@ -25,17 +27,34 @@ class RecordError(Exception):
 
     Attributes:
         hint: What to do about it, where something is known.
+        id: The id of the answer, where the record holds several with ids of their own.
+        is_failure: The record can be read, and says that the model gave no answer.
     """
 
-    def __init__(self, reason: str, hint: str | None = None) -> None:
-        """Keep the reason as the text of the exception, and the hint beside it."""
+    def __init__(
+        self,
+        reason: str,
+        hint: str | None = None,
+        *,
+        id: str | None = None,  # noqa: A002 - as everywhere
+        is_failure: bool = False,
+    ) -> None:
+        """Keep the reason as the text of the exception, and the rest beside it."""
         super().__init__(reason)
         self.hint = hint
+        self.id = id
+        self.is_failure = is_failure
 
 
 def kind_of(value: object) -> str:
     """Return what a JSON value is, for a message: ``a number``, ``an array``."""
     return _KINDS.get(type(value), "of another kind")
+
+
+def _wrong_type(value: object, role: str, expected: str) -> RecordError:
+    if value is None:
+        return RecordError(f"the {role} is missing or null")
+    return RecordError(f"the {role} is {kind_of(value)}, expected {expected}")
 
 
 def as_text(value: object, role: str) -> str:
@@ -46,11 +65,7 @@ def as_text(value: object, role: str) -> str:
     """
     if isinstance(value, str):
         return value
-    raise RecordError(
-        f"the {role} is missing or null"
-        if value is None
-        else f"the {role} is {kind_of(value)}, expected a string"
-    )
+    raise _wrong_type(value, role, "a string")
 
 
 def as_optional_text(value: object, role: str) -> str | None:
@@ -60,6 +75,38 @@ def as_optional_text(value: object, role: str) -> str | None:
         RecordError: The value is something else.
     """
     return None if value is None else as_text(value, role)
+
+
+def as_object(value: object, role: str) -> Record:
+    """Return a JSON object as it is.
+
+    Raises:
+        RecordError: The value is missing, or something else.
+    """
+    if isinstance(value, dict):
+        return value
+    raise _wrong_type(value, role, "an object")
+
+
+def as_list(value: object, role: str) -> list[object]:
+    """Return a JSON array as it is.
+
+    Raises:
+        RecordError: The value is missing, or something else.
+    """
+    if isinstance(value, list):
+        return value
+    raise _wrong_type(value, role, "an array")
+
+
+def as_index(value: object, otherwise: int) -> int:
+    """Return a number from zero that fits a column, or else another."""
+    return value if type(value) is int and 0 <= value <= LARGEST_INDEX else otherwise
+
+
+def string_or_none(value: object) -> str | None:
+    """Return a string as it is; ``None`` for all else, where that does no harm."""
+    return value if isinstance(value, str) else None
 
 
 def as_id(value: object) -> str | None:

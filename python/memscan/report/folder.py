@@ -30,6 +30,7 @@ GENERATION_ADDED = (
     *("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography"),
     *("covered_units_discounted", "coverage_discounted", "covered_chars_discounted"),
     *("longest_match_discounted", "corpora"),
+    *("sample_index", "part", "turn", "outcome"),
 )
 """Columns that results of the first versions do not have."""
 SPAN_NUMBERS = (
@@ -46,8 +47,9 @@ SPAN_COLUMNS = (*SPAN_STRINGS, *SPAN_NUMBERS, "count_is_capped")
 SPAN_ADDED_NUMBERS = (
     *("unit_start", "unit_end", "document_unit_start", "document_unit_end"),
     *("template_units", "baseline_units", "discounted_units"),
+    *("sample_index", "turn"),
 )
-SPAN_ADDED = (*SPAN_ADDED_NUMBERS, "corpus")
+SPAN_ADDED = (*SPAN_ADDED_NUMBERS, "corpus", "part")
 """Columns that results of the first versions do not have."""
 
 _BATCH_ROWS = 4096

@@ -30,6 +30,9 @@ from memscan.report.settings import measure, settings
 from memscan.report.text import label, one_line, visible
 from memscan.report.wording import counted, number, percent, share
 
+_TELLING = ("generation_id", "model", "sample_index", "part", "turn")
+"""Columns of both tables; results of the first versions lack the last three."""
+
 DEFAULT_TITLE = "What the generations reproduce of the corpus"
 
 
@@ -98,10 +101,11 @@ def _policy(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _fields(generations: Generations) -> dict[tuple[object, object], Row]:
+def _fields(generations: Generations) -> dict[tuple[object, ...], Row]:
     """Return what the input said beside the text, of each generation that is shown.
 
-    Where two generations share id and model, a passage could be either's, so neither is there.
+    Where two generations share all that tells them apart, a passage could be either's, so neither
+    is there.
     """
     keys = Counter(_key(row) for row in generations.ranked)
     return {
@@ -111,5 +115,5 @@ def _fields(generations: Generations) -> dict[tuple[object, object], Row]:
     }
 
 
-def _key(row: Row) -> tuple[object, object]:
-    return row["generation_id"], row["model"]
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(row.get(name) for name in _TELLING)
