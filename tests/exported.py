@@ -30,7 +30,9 @@ def scan(folder: Path, *, occurrences: int = 1, store_text: bool = True) -> Path
     lines = memscan_lines([*GENERATIONS.items(), *list(GENERATIONS.items())[1:]])
     (folder / "g.jsonl").write_bytes(lines + b"not JSON\n")
     options = memscan.ScanOptions(occurrences=occurrences)
-    memscan.scan_files(index, [folder / "g.jsonl"], folder / "results", options=options)
+    memscan.scan_files(
+        index, [folder / "g.jsonl"], folder / "results", options=options, max_rejected="100%"
+    )
     return folder / "results"
 
 

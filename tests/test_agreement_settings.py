@@ -72,7 +72,7 @@ def test_rows_do_not_depend_on_batches(
     in_batches = batches.in_batches
     for size in (1, 7, 80):
         monkeypatch.setattr(
-            "memscan.scanning.in_batches",
+            "memscan.running.in_batches",
             lambda items, of, size=size: in_batches(items, of, most_items=size),
         )
         tables_of(index, generations, tmp_path / str(size))

@@ -88,7 +88,8 @@ def test_bad_record_among_good_ones_exits_3(
     command_line: CommandLine, folder: Path, line: bytes
 ) -> None:
     (folder / "g.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n" + line + b"\n")
-    done = command_line("scan", "books.memscan", "g.jsonl", "-o", "out")
+    words = ("scan", "books.memscan", "g.jsonl", "-o", "out", "--max-rejected", "50%")
+    done = command_line(*words)
     assert done.returncode == 3
     assert done.stdout.endswith(". 1 record rejected.\n")
     assert "rejected: g.jsonl:2: " in done.stderr

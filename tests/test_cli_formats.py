@@ -32,7 +32,9 @@ def test_parquet_is_a_corpus_and_holds_generations(command_line: CommandLine) ->
     assert built.returncode == 0
     assert "detected: corpus.parquet is Parquet, text = text, id = id" in built.stderr
     pq.write_table(pa.table({"output": [RECITAL, None]}), folder / "out.parquet")
-    scanned = command_line("scan", "books.memscan", "out.parquet", "-o", "results")
+    scanned = command_line(
+        "scan", "books.memscan", "out.parquet", "-o", "results", "--max-rejected", "1"
+    )
     assert scanned.returncode == 3
     assert "detected: out.parquet is Parquet, text = output, id = file:row" in scanned.stderr
     assert "1 of 1 generation (100.0 %)" in scanned.stdout
@@ -73,7 +75,7 @@ def test_documents_that_are_skipped_are_told_and_exit_3(command_line: CommandLin
 
 def test_replacing_is_told_in_the_run(command_line: CommandLine, folder: Path) -> None:
     (folder / "g.jsonl").write_bytes(b'{"text": "a"}\n{"text": "caf\xe9"}\n{"text": "\\ud800"}\n')
-    words = ("scan", "books.memscan", "g.jsonl", "-o")
+    words = ("scan", "books.memscan", "g.jsonl", "--max-rejected", "9", "-o")
     assert command_line(*words, "skipped").returncode == 3
     assert command_line(*words, "replaced", "--on-error", "replace").returncode == 0
     [about] = json.loads((folder / "replaced/run.json").read_bytes())["inputs"]

@@ -1,4 +1,4 @@
-"""Interrupts: the command line stops at once, and nothing unfinished stays."""
+"""Interrupts: the command line stops at once; nothing stays, or what can be gone on with."""
 
 # ruff: noqa: S603, PLW1509 - the commands that are run are ours, and started before any thread
 
@@ -8,6 +8,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -27,11 +28,15 @@ LINE = json.dumps({"text": RECITAL * 50}).encode() + b"\n"
 
 @contextmanager
 def running(
-    command_line: CommandLine, *words: str | Path, busy: bool
+    command_line: CommandLine, *words: str | Path, busy: bool, program: str | None = None
 ) -> Generator[subprocess.Popen[bytes]]:
-    """Run a command whose standard input does not end; if ``busy``, it always has more to read."""
+    """Run a command whose standard input does not end; if ``busy``, it always has more to read.
+
+    ``program`` is what to run in its stead, in Python.
+    """
+    arguments = command_line.words(*words)
     process = subprocess.Popen(
-        command_line.words(*words),
+        arguments if program is None else [sys.executable, "-c", program, *arguments[3:]],
         cwd=command_line.folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -96,6 +101,39 @@ def test_interrupt_stops_at_once_and_leaves_nothing(  # noqa: PLR0913 - the case
     lines = [line for line in lines if not line.startswith("detected: ")]
     assert lines == ["error: interrupted; nothing was kept of what was not finished"]
     assert list(command_line.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["once", "terminated"]
+)
+def test_interrupted_scan_says_how_to_go_on(
+    command_line: CommandLine, index_folder: Path, number: signal.Signals, code: int
+) -> None:
+    """After its first ten seconds; here, after its first batch."""
+    commit_at_once = "import memscan.writers.parts as p, memscan.cli as c; p.COMMIT_SECONDS = 0; "
+    words = ("scan", index_folder, "-", "-o", "out")
+    with running(command_line, *words, busy=True, program=f"{commit_at_once}c.main()") as process:
+        checkpoint = command_line.folder / "out.partial" / "parts" / "00000" / "checkpoint.json"
+        end = time.monotonic() + 30
+        while not checkpoint.exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        start = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(timeout=60) == code
+        assert time.monotonic() - start < LONGEST_SECONDS
+        assert process.stderr is not None
+        lines = process.stderr.read().decode().splitlines()
+    assert lines[-2] == "error: interrupted"
+    assert lines[-1].endswith(
+        " records are done and kept in out.partial; the same command with --resume goes on"
+    )
+    kept = int(lines[-1].split()[1].replace(",", ""))
+    assert [path.name for path in command_line.folder.iterdir()] == ["out.partial"]
+    resumed = command_line(*words, "--resume", stdin=LINE * (kept + 300))
+    assert resumed.returncode == 0, resumed.stderr
+    run = json.loads((command_line.folder / "out" / "run.json").read_text())
+    assert run["counts"]["generations"] == kept + 300
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["waiting", "busy"])

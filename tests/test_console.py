@@ -131,6 +131,20 @@ def test_progress_is_a_line_every_30_seconds(capsys: pytest.CaptureFixture[str])
     ]
 
 
+def test_rate_of_a_resumed_scan_is_that_of_what_is_scanned_now(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = 0.0
+    reporter = LineReporter(clock=lambda: now)
+    for now in range(0, 61, 10):
+        stage, start = ("read again", 0) if now < 40 else ("scan", 400 * 10**6)
+        reporter(stage, start + now * 10**6, 10**9)
+    assert capsys.readouterr().err.splitlines() == [
+        "read again: 30.0 MB of 1.0 GB (3.0 %), 1.0 MB/s, 16 min 10 s left",
+        "scan: 460.0 MB of 1.0 GB (46.0 %), 1.0 MB/s, 9 min 0 s left",
+    ]
+
+
 def test_progress_of_what_is_not_measured_names_the_stage(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -171,7 +171,7 @@ def test_a_text_file_over_the_limit_is_rejected_and_still_hashed(
     (tmp_path / "a.txt").write_bytes(b"x" * 5_000_000)
     source = GenerationSource([tmp_path])
     reason = f"{tmp_path}/a.txt is longer than 100 bytes, the limit of one text"
-    assert list(source) == [Rejection("a.txt", reason)]
+    assert list(source) == [Rejection("a.txt", reason, f"{tmp_path}/a.txt", None)]
     assert source.inputs[0].bytes == 5_000_000
     assert source.inputs[0].sha256
 

@@ -55,7 +55,9 @@ def test_a_bad_line_is_rejected_with_its_place(tmp_path: Path, line: bytes, reas
 
 def test_a_rejected_record_keeps_its_own_id(tmp_path: Path) -> None:
     _, bad = read_bytes(tmp_path, b'{"id": "x", "text": "a"}\n{"id": "y", "text": 1}')
-    assert bad == Rejection("y", f"{tmp_path}/g.jsonl:2: the text is a number, expected a string")
+    reason = f"{tmp_path}/g.jsonl:2: the text is a number, expected a string"
+    assert bad == Rejection("y", reason, f"{tmp_path}/g.jsonl", 2)
+    assert bad.problem == "the text is a number, expected a string"
 
 
 @pytest.mark.parametrize(
@@ -103,5 +105,5 @@ def test_a_line_over_the_limit_is_rejected(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(json_lines, "LINE_LIMIT_BYTES", 100)
     records = read_bytes(tmp_path, GOOD + b'{"text": "' + b"x" * 200 + b'"}\n' + GOOD)
     reason = f"{tmp_path}/g.jsonl:2: the line is longer than 100 bytes"
-    assert records[1] == Rejection("g.jsonl:2", reason)
+    assert records[1] == Rejection("g.jsonl:2", reason, f"{tmp_path}/g.jsonl", 2)
     assert isinstance(records[2], Generation)

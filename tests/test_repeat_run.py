@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NEEDS_NO_RECORD = {
     *("ctx", "output", "run", "fail_on"),  # of the call itself
+    *("max_rejected", "resume", "dry_run"),
     *("threads", "no_mmap", "json"),  # the tables do not depend on them
     *("template", "baseline", "index", "prompts"),  # have their own place, with a hash
 }

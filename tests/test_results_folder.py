@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +17,8 @@ from hypothesis import strategies as st
 
 from memscan.errors import OutputError
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
-from memscan.writers import ResultsWriter, new_folder
+from memscan.writers import ResultsWriter, working_folder
+from memscan.writers.checkpoints import Checkpoint
 from memscan.writers.metadata import MetadataColumns
 from memscan.writers.row_groups import RowGroups, row_bytes
 
@@ -198,26 +197,71 @@ def test_number_of_columns_is_bounded() -> None:
     assert len(json_object(columns.arrays([record])[-1][0].as_py())) == 10_000 - 256
 
 
+def publish(output: Path, *, resume: bool = False) -> None:
+    """Make a folder with one file."""
+    with working_folder(output, resume=resume) as folder:
+        folder.begin({})
+        (folder.path / "file").write_text("x")
+        folder.publish(keep_parts=False)
+
+
+def fail(output: Path, error: type[BaseException], *, commit: bool) -> None:
+    """Begin a folder, and fail."""
+    with working_folder(output, resume=False) as folder:
+        part = folder.begin({"the": "job"})
+        (folder.path / "spans.parquet").write_text("x")
+        if commit:
+            part.commit(Checkpoint(records=7))
+        raise error
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_folder_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
     output = tmp_path / "out"
-    with new_folder(output) as folder:
-        (folder / "file").write_text("x")
-        assert folder.name == f".out.partial-{os.getpid()}"
-        assert not output.exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert (output / "file").read_text() == "x"
+    with working_folder(output, resume=False) as folder:
+        folder.begin({})
+        (folder.path / "file").write_text("x")
+        assert names_in(tmp_path) == ["out.partial"]
+        folder.publish(keep_parts=False)
+    assert (names_in(tmp_path), names_in(output)) == (["out"], ["file"])
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
-def test_error_leaves_nothing_of_a_new_folder(tmp_path: Path, error: type[BaseException]) -> None:
-    def fail_halfway() -> None:
-        with new_folder(tmp_path / "out") as folder:
-            (folder / "file").write_text("x")
-            raise error
-
+def test_error_before_the_first_commit_leaves_nothing(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
     with pytest.raises(error):
-        fail_halfway()
-    assert list(tmp_path.iterdir()) == []
+        fail(tmp_path / "out", error, commit=False)
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_error_after_a_commit_leaves_what_was_committed(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    output = tmp_path / "out"
+    with pytest.raises(error):
+        fail(output, error, commit=True)
+    assert names_in(tmp_path / "out.partial") == ["parts"]
+    with working_folder(output, resume=True) as folder:
+        assert (folder.checkpoint.records, dict(folder.job)) == (7, {"the": "job"})
+        folder.begin({})
+        folder.publish(keep_parts=True)
+    assert names_in(output / "parts") == ["00000", "00001", "job.json"]
+
+
+def test_unfinished_folder_is_refused_unless_it_is_resumed(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError):
+        fail(tmp_path / "out", RuntimeError, commit=True)
+    with pytest.raises(OutputError, match="holds an unfinished scan") as error:
+        publish(tmp_path / "out")
+    assert "--resume" in (error.value.hint or "")
+    assert names_in(tmp_path / "out.partial") == ["parts"]
+    publish(tmp_path / "out", resume=True)
+    assert names_in(tmp_path) == ["out"]
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "dangling link"])
@@ -229,8 +273,8 @@ def test_existing_output_is_refused(tmp_path: Path, kind: str) -> None:
         output.mkdir()
     else:
         output.symlink_to("nowhere")
-    with pytest.raises(OutputError, match="exists already") as error, new_folder(output):
-        pass
+    with pytest.raises(OutputError, match="exists already") as error:
+        publish(output)
     assert error.value.hint == "name another folder, or remove this one"
 
 
@@ -238,48 +282,47 @@ def test_output_that_comes_into_being_meanwhile_is_kept(tmp_path: Path) -> None:
     output = tmp_path / "out"
 
     def be_too_late() -> None:
-        with new_folder(output):
+        with working_folder(output, resume=False) as folder:
+            folder.begin({})
             output.mkdir()
             (output / "theirs").touch()
+            folder.publish(keep_parts=False)
 
     with pytest.raises(OutputError, match="exists already"):
         be_too_late()
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert [path.name for path in output.iterdir()] == ["theirs"]
+    assert (names_in(tmp_path), names_in(output)) == (["out"], ["theirs"])
 
 
-def test_rest_of_a_killed_process_is_cleared_away(tmp_path: Path) -> None:
-    for name in (f".out.partial-{os.getpid()}", ".out.partial-1-2", ".out.partial-notes"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").touch()
-    with new_folder(tmp_path / "out"):
-        pass
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.partial-notes", "out"]
+def test_rest_of_a_killed_process_that_committed_nothing_is_cleared_away(tmp_path: Path) -> None:
+    rest = tmp_path / "out.partial"
+    (rest / "parts" / "00000").mkdir(parents=True)
+    for name in ("spans.parquet", "parts/job.json", "parts/00000/spans.arrow"):
+        (rest / name).touch()
+    publish(tmp_path / "out")
+    assert (names_in(tmp_path), names_in(tmp_path / "out")) == (["out"], ["file"])
 
 
-def test_folder_that_another_process_is_writing_to_stays(tmp_path: Path) -> None:
-    with new_folder(tmp_path / "out") as first:
-        with new_folder(tmp_path / "out") as second:
-            (second / "file").touch()
-        assert first != second
-        assert first.is_dir()
-        shutil.rmtree(tmp_path / "out")
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+def test_second_writer_is_refused_and_harms_nothing(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    with working_folder(output, resume=False) as folder:
+        folder.begin({})
+        for resume in (False, True):
+            with pytest.raises(OutputError, match="another scan is writing to"):
+                publish(output, resume=resume)
+        (folder.path / "file").touch()
+        folder.publish(keep_parts=False)
+    assert (names_in(tmp_path), names_in(output)) == (["out"], ["file"])
 
 
 def test_missing_parents_are_created(tmp_path: Path) -> None:
-    with new_folder(tmp_path / "some" / "where" / "out"):
-        pass
+    publish(tmp_path / "some" / "where" / "out")
     assert (tmp_path / "some" / "where" / "out").is_dir()
 
 
 def test_parent_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with (
-        pytest.raises(OutputError, match=r"cannot write .*out: "),
-        new_folder(tmp_path / "file" / "out"),
-    ):
-        pass
+    with pytest.raises(OutputError, match=r"cannot write .*out: "):
+        publish(tmp_path / "file" / "out")
 
 
 def test_error_of_the_system_names_the_output(tmp_path: Path) -> None:

@@ -35,17 +35,17 @@ RECORDS = [
 
 def scanned(index: Index, path: Path, output: Path) -> dict[str, list[object]]:
     """Scan one file, and return the columns of its generations."""
-    scan_files(index, [path], output)
+    scan_files(index, [path], output, max_rejected="30%")
     columns = pq.read_table(output / "generations.parquet").to_pydict()
     assert isinstance(columns, dict)
     return columns
 
 
-def test_results_have_three_files(index: Index, tmp_path: Path, json_lines: Write) -> None:
+def test_results_have_four_files(index: Index, tmp_path: Path, json_lines: Write) -> None:
     output = tmp_path / "out"
-    scan_files(index, [json_lines("g.jsonl", RECORDS)], output)
+    scan_files(index, [json_lines("g.jsonl", RECORDS)], output, max_rejected="30%")
     names = sorted(path.name for path in output.iterdir())
-    assert names == ["generations.parquet", "run.json", "spans.parquet"]
+    assert names == ["generations.parquet", "rejected.jsonl", "run.json", "spans.parquet"]
 
 
 def test_every_record_has_its_row_in_order(index: Index, tmp_path: Path, json_lines: Write) -> None:
@@ -63,7 +63,8 @@ def test_every_record_has_its_row_in_order(index: Index, tmp_path: Path, json_li
 def test_tables_have_the_fixed_columns_first(
     index: Index, tmp_path: Path, json_lines: Write
 ) -> None:
-    scan_files(index, [json_lines("g.jsonl", RECORDS)], tmp_path / "out")
+    path = json_lines("g.jsonl", RECORDS)
+    scan_files(index, [path], tmp_path / "out", max_rejected="30%")
     assert pq.read_schema(tmp_path / "out" / "spans.parquet").equals(SPANS_SCHEMA)
     fields = list(pq.read_schema(tmp_path / "out" / "generations.parquet"))
     assert fields[: len(GENERATIONS_SCHEMA)] == list(GENERATIONS_SCHEMA)
@@ -86,9 +87,10 @@ def test_tables_are_the_same_bytes_at_any_batch_and_thread_count(
     contents = set()
     for most_items, threads in ((8192, None), (1, 1), (3, 2)):
         batches = partial(in_batches, most_items=most_items)
-        monkeypatch.setattr("memscan.scanning.in_batches", batches)
+        monkeypatch.setattr("memscan.running.in_batches", batches)
         output = tmp_path / str(most_items)
-        scan_files(index, [path], output, options=ScanOptions(threads=threads))
+        options = ScanOptions(threads=threads)
+        scan_files(index, [path], output, options=options, max_rejected="30%")
         tables = ("spans.parquet", "generations.parquet")
         contents.add(tuple((output / name).read_bytes() for name in tables))
     assert len(contents) == 1
@@ -96,7 +98,8 @@ def test_tables_are_the_same_bytes_at_any_batch_and_thread_count(
 
 def test_run_says_how_to_repeat_it(index: Index, tmp_path: Path, json_lines: Write) -> None:
     path = json_lines("g.jsonl", RECORDS)
-    scan_files(index, [path], tmp_path / "out", options=ScanOptions(occurrences=20, threads=1))
+    options = ScanOptions(occurrences=20, threads=1)
+    scan_files(index, [path], tmp_path / "out", options=options, max_rejected="30%")
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["memscan"] == memscan.__version__
     assert run["index"]["id"] == index.info.id
@@ -120,7 +123,8 @@ def test_run_says_how_to_repeat_it(index: Index, tmp_path: Path, json_lines: Wri
 
 
 def test_run_counts_what_the_tables_hold(index: Index, tmp_path: Path, json_lines: Write) -> None:
-    summary = scan_files(index, [json_lines("g.jsonl", RECORDS)], tmp_path / "out")
+    path = json_lines("g.jsonl", RECORDS)
+    summary = scan_files(index, [path], tmp_path / "out", max_rejected="30%")
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["counts"] == {
         "generations": 4,
@@ -166,6 +170,7 @@ def test_progress_ends_at_the_size_of_the_input(
         index,
         [path],
         tmp_path / "out",
+        max_rejected="30%",
         progress=lambda stage, done, total: seen.append((stage, done, total)),
     )
     assert seen[-1] == ("scan", path.stat().st_size, path.stat().st_size)
@@ -194,7 +199,7 @@ def test_error_of_the_reader_leaves_nothing(index: Index, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_error_in_the_middle_leaves_nothing_and_an_index_that_works(
+def test_early_error_leaves_nothing_and_an_index_that_works(
     index: Index, tmp_path: Path, json_lines: Write, error: type[BaseException]
 ) -> None:
     path = json_lines("g.jsonl", RECORDS)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from memscan.exporting import ExportSummary, export
     from memscan.index import Index
     from memscan.index_info import IndexInfo
+    from memscan.merging import merge_results
     from memscan.novelty import Novelty
     from memscan.options import ScanOptions
     from memscan.results import Found, Match, Occurrence, ScanResult
@@ -63,6 +64,7 @@ __all__ = [
     "ScanResult",
     "__version__",
     "export",
+    "merge_results",
     "scan_files",
 ]
 
@@ -79,6 +81,7 @@ _HOMES = {
     "ScanOptions": "memscan.options",
     "ScanResult": "memscan.results",
     "export": "memscan.exporting",
+    "merge_results": "memscan.merging",
     "scan_files": "memscan.scanning",
 }
 

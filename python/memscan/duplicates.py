@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from memscan.options import shortest
 from memscan.progress import Progress, ignore
 from memscan.results import DUPLICATES_SCHEMA
-from memscan.writers.new_folder import naming_output, refuse_existing
+from memscan.writers.output import naming_output, refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable

@@ -33,7 +33,7 @@ from memscan.query_tokens import Cut
 from memscan.records import Generation
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA, ScanResult
 from memscan.revising import add_ids, add_to_index, compact_index, remove_from_index
-from memscan.tables import scan_records
+from memscan.tables import Rows, scan_records
 from memscan.texts import as_generations, as_token_generations, refuse_surrogates_of
 
 if TYPE_CHECKING:
@@ -562,6 +562,19 @@ class Index(Lookups):
                 tokenizer.
             IncompatibleIndexError: If the baseline has other units.
         """
+        rows = self.scan_rows(records, options, cut=cut, common=common, first_place=first_place)
+        return rows.spans, rows.generations
+
+    def scan_rows(
+        self,
+        records: Sequence[Generation | Rejection],
+        options: ScanOptions,
+        *,
+        cut: Cut | None = None,
+        common: Common = NOTHING,
+        first_place: int = 0,
+    ) -> Rows:
+        """Scan one batch as ``scan_records`` does, and also say whose each row of spans is."""
         if cut is None:
             cut = self.cut(records, first_place=first_place)
         min_length = options.min_length_in(self._info.unit)

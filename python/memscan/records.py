@@ -81,12 +81,21 @@ class Rejection:
     Attributes:
         id: The record's own id if it could be read, else ``file:line``.
         reason: What is wrong with it and where it stands, in one line.
+        file: The path of its file as text; ``-`` for standard input.
+        line: Its line there, counted from one; ``None`` if it is the whole file.
         outcome: ``error`` where the record itself says that the model gave no answer.
     """
 
     id: str
     reason: str
+    file: str = ""
+    line: int | None = None
     outcome: str | None = None
+
+    @property
+    def problem(self) -> str:
+        """The reason without the place."""
+        return self.reason.partition(f":{self.line}: ")[2] or self.reason
 
 
 @dataclass(slots=True)
@@ -102,6 +111,7 @@ class InputFile:
             several of these rejected.
         skipped: How many of them, or of their answers, were passed over as meant, by the reason.
         replaced: In how many of them U+FFFD replaces what was no Unicode.
+        rows: How many rows it has in the table of generations.
         detected: What was decided about the file: ``format``, ``text``, ``id`` and so on.
     """
 
@@ -111,5 +121,6 @@ class InputFile:
     records: int = 0
     rejected: int = 0
     replaced: int = 0
+    rows: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     detected: dict[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ number, and the records that were rejected before the scan get their rows among 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +27,20 @@ if TYPE_CHECKING:
     from memscan.records import Rejection
 
 
+class Rows(NamedTuple):
+    """What a batch of records has of rows.
+
+    Attributes:
+        spans: Rows of spans, as ``SPANS_SCHEMA``.
+        generations: Rows of generations, one a record, as ``GENERATIONS_SCHEMA``.
+        span_records: For each row of spans the place of its record in the batch; int32.
+    """
+
+    spans: pa.RecordBatch
+    generations: pa.RecordBatch
+    span_records: pa.Array
+
+
 def scan_records(  # noqa: PLR0913 - the options are keyword-only
     index: _native.Index,
     records: Sequence[Generation | Rejection],
@@ -36,7 +50,7 @@ def scan_records(  # noqa: PLR0913 - the options are keyword-only
     *,
     template: CutQuery | None = None,
     baseline: _native.Index | None = None,
-) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+) -> Rows:
     """Return the rows of spans and of generations for some records, in their order.
 
     Args:
@@ -69,9 +83,11 @@ def scan_records(  # noqa: PLR0913 - the options are keyword-only
         baseline=baseline,
         threads=options.threads,
     )
-    return (
+    scanned = [place for place, r in enumerate(records) if isinstance(r, Generation)]
+    return Rows(
         _span_rows(spans, generations),
         _generation_rows(measures, records),
+        pa.array(scanned, pa.int32()).take(spans.column("generation")),
     )
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
 
-from memscan.records import Generation, Rejection
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from memscan.records import Rejection
+    from memscan.scanned import Scanned
+
 REJECTIONS_KEPT = 10
+KEY = ("generation_id", "sample_index", "part", "turn")
+"""The columns that tell generations apart, where ids are unique."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,19 +121,16 @@ class Tally:
     has_prompts: bool = False
     corpora: dict[str, CorpusCounts] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
     rejections: list[Rejection] = field(default_factory=list)
     id_hashes: list[NDArray[np.int64]] = field(default_factory=list)
 
-    def add(
-        self,
-        records: Sequence[Generation | Rejection],
-        spans: pa.RecordBatch,
-        generations: pa.RecordBatch,
-    ) -> None:
+    def add(self, scanned: Scanned) -> None:
         """Count the rows of one batch."""
+        spans, generations = scanned.spans, scanned.generations
         status = generations.column("status")
         n_spans = generations.column("n_spans")
-        self._sum("generations", len(records))
+        self._sum("generations", generations.num_rows)
         for name in ("ok", "empty", "refused", "truncated", "rejected"):
             self._sum(name, pc.sum(pc.equal(status, name)))
         self._sum("with_span", pc.sum(pc.greater(n_spans, 0)))
@@ -149,12 +148,27 @@ class Tally:
         self._add_corpora(generations.column("corpora"))
         longest = pc.max(generations.column("longest_match")).as_py()
         self.longest_match = max(self.longest_match, longest or 0)
-        self.has_prompts |= any(getattr(record, "prompt", None) is not None for record in records)
-        rejected = [record for record in records if isinstance(record, Rejection)]
-        self.rejections.extend(rejected[: REJECTIONS_KEPT - len(self.rejections)])
-        self.outcomes.update(record.outcome for record in records if record.outcome is not None)
-        hashes = [hash(record.key) for record in records if isinstance(record, Generation)]
+        self.has_prompts |= scanned.has_prompts
+        self.failed += sum(one.outcome is not None for one in scanned.rejections.values())
+        self.rejections.extend(islice(scanned.rejections.values(), self._rejections_wanted))
+        self.outcomes.update(filter(None, generations.column("outcome").to_pylist()))
+        keys = zip(*(generations.column(name).to_pylist() for name in KEY), strict=True)
+        hashes = [hash(key) for row, key in enumerate(keys) if row not in scanned.rejections]
         self.id_hashes.append(np.array(hashes, np.int64))
+
+    @property
+    def bad(self) -> int:
+        """How many records were rejected so far, but for those that say that a request failed."""
+        return self.sums.get("rejected", 0) - self.failed
+
+    @property
+    def generations(self) -> int:
+        """How many records there were so far."""
+        return self.sums.get("generations", 0)
+
+    @property
+    def _rejections_wanted(self) -> int:
+        return REJECTIONS_KEPT - len(self.rejections)
 
     def counts(self) -> RunCounts:
         """Return the counts of all batches."""

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,7 +188,7 @@ def test_killed_scan_leaves_whole_results_or_none(shell: CommandLine) -> None:
 
     def outcome() -> str:
         is_whole = output.exists()
-        if not is_whole:
+        if not is_whole:  # a scan this short has kept nothing to be resumed
             assert shell(*words).returncode == 0
         assert [(output / name).read_bytes() for name in TABLES] == expected
         assert json.loads((output / "run.json").read_text())["counts"]["generations"] == 300
@@ -198,6 +198,55 @@ def test_killed_scan_leaves_whole_results_or_none(shell: CommandLine) -> None:
 
     over_and_over(job, outcome)
     Index.open(index).verify()
+
+
+@dataclass(frozen=True, slots=True)
+class SmallSteps(CommandLine):
+    """The command line, but a scan has small batches and commits each at once."""
+
+    def words(self, *arguments: str | Path) -> list[str]:
+        return [sys.executable, "-c", SMALL_STEPS, *map(str, arguments)]
+
+
+SMALL_STEPS = """
+from functools import partial
+from memscan import batches, cli, running
+from memscan.writers import parts
+running.in_batches = partial(batches.in_batches, most_items=2)
+parts.COMMIT_SECONDS = 0
+cli.main()
+"""
+
+
+def test_killed_scan_is_resumed_with_the_same_results(shell: CommandLine) -> None:
+    index, output = shell.folder / "index.memscan", shell.folder / "results"
+    Index.build(shell.folder / "corpus.jsonl", index)
+    words = ("scan", index, "corpus.jsonl", "-o", output, "--resume")
+    assert shell(*words).returncode == 0
+    expected = [(output / name).read_bytes() for name in TABLES]
+    shutil.rmtree(output)
+    job = Job.timed(SmallSteps(shell.folder), *words)
+    job = replace(job, busy_seconds=job.busy_seconds / 6)  # the rest is the end of the process
+    chance = random.Random(1)
+
+    def outcome() -> str:
+        partial = output.with_name("results.partial")
+        is_begun = (partial / "parts" / "00000" / "checkpoint.json").exists()
+        if is_begun:
+            refused = shell(*words[:-1])
+            assert (refused.returncode, output.exists()) == (2, False)
+            assert "hint: go on with it by --resume" in refused.stderr
+            job.kill(chance)
+        is_whole = output.exists()
+        done = shell(*words)
+        assert (done.returncode, "is complete already" in done.stderr) == (0, is_whole)
+        assert [(output / name).read_bytes() for name in TABLES] == expected
+        assert json.loads((output / "run.json").read_text())["counts"]["generations"] == 300
+        names = {path.name for path in shell.folder.iterdir()}
+        assert names == {"corpus.jsonl", index.name, output.name}
+        return ("resumed" if is_begun else "none") if not is_whole else "whole"
+
+    over_and_over(job, outcome)
 
 
 @needs_strace

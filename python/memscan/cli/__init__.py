@@ -23,6 +23,7 @@ from memscan.cli import (
     find,
     gate,
     index,
+    merge,
     novelty,
     report,
     scan,
@@ -55,6 +56,7 @@ app = App(
 index.app.command(epilog=duplicates.EXAMPLES)(duplicates.duplicates)
 app.add_typer(index.app, name="index")
 app.command(epilog=scan.EXAMPLES)(scan.scan)
+app.command(epilog=merge.EXAMPLES)(merge.merge)
 app.command(epilog=gate.EXAMPLES)(gate.check)
 app.command(epilog=find.EXAMPLES)(find.find)
 app.command(epilog=novelty.EXAMPLES)(novelty.novelty)

@@ -20,14 +20,13 @@ Generations = Annotated[
         metavar="GENERATIONS",
         envvar=[],  # click before 8.2 asks for one where there may be a value from elsewhere
         show_envvar=False,
-        help="JSON lines or arrays, Parquet, Arrow, text files (also compressed), folders, globs; "
-        "- is stdin (JSON).",
+        help="JSON, Parquet, Arrow, logs, text; folders, globs; - is stdin.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TextField = Annotated[
     str | None,
-    typer.Option(help="Field with the text, dots for nesting; found by itself if not given."),
+    typer.Option(help="Field with the text, dots for nesting; found if not given."),
 ]
 IdField = Annotated[str | None, typer.Option(help="Field with the id.")]
 FileFormat = Annotated[
@@ -44,9 +43,7 @@ GenerationFormat = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="What the files are: jsonl, json, parquet, arrow, text, epub, pdf; or their records: "
-        "plain, openai-batch, anthropic-batch, vllm, ray-llm, inspect, lm-eval, alpaca-eval, chat; "
-        "found by itself if not given.",
+        help="Of files or records: parquet, openai-batch, ...; else found.",
     ),
 ]
 Threads = Annotated[
@@ -80,31 +77,47 @@ OnErrorOption = Annotated[
         "--on-error",
         parser=_policy,
         metavar="fail|skip|replace",
-        help="What becomes of a bad record: an error, counted and left out, or U+FFFD for what is "
-        "no Unicode. If not given, generations are skipped and documents fail.",
+        help="Of bad records; if not given, skip generations, not documents.",
         show_default=False,
     ),
 ]
 
 
-def _part(name: str) -> str:
-    from memscan.readers.generations import parts_named
-
-    try:
-        parts_named(name)
-    except InputError as error:
-        raise typer.BadParameter(f"{error}; {error.hint}") from error
-    return name
-
-
 Part = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
-        parser=_part,
         metavar="PART",
-        help="Part of each answer to scan: completion, reasoning, tool or all.",
+        help="Part of each answer to scan: completion (if not given), reasoning, tool or all.",
     ),
 ]
+PartOrShare = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PART",
+        help="Of answers: completion, reasoning, tool or all; of records: I/N.",
+    ),
+]
+
+
+def part_and_share(parts: list[str] | None) -> tuple[str, tuple[int, int] | None]:
+    """Return which part of each answer is meant, and which share of the records, if one is."""
+    from memscan.readers.generations import parts_named
+    from memscan.records import COMPLETION
+    from memscan.shares import Share
+
+    names = [text for text in parts or [] if "/" not in text]
+    shares = [text for text in parts or [] if "/" in text]
+    if len(names) > 1 or len(shares) > 1:
+        raise typer.BadParameter("--part is given twice for the same")
+    try:
+        name = names[0] if names else COMPLETION
+        parts_named(name)
+        share = Share.of_text(shares[0]) if shares else None
+    except InputError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        raise typer.BadParameter(f"{error}{hint}") from error
+    return name, None if share is None else (share.number, share.of)
+
 
 Memory = Annotated[
     int | None,

@@ -39,8 +39,12 @@ def run_command(command: Any, arguments: list[str]) -> int:  # noqa: ANN401
                 command.invoke(context)
         except typer.Exit as end:
             return end.exit_code
-        except KeyboardInterrupt:
-            console.fail("interrupted; nothing was kept of what was not finished", None)
+        except KeyboardInterrupt as interrupt:
+            kept = getattr(interrupt, "__notes__", None)
+            if kept:
+                console.fail("interrupted", "; ".join(kept))
+            else:
+                console.fail("interrupted; nothing was kept of what was not finished", None)
             return EXIT_BASE + (signals.received or 2)
         except console.OutputClosedError:
             return OUTPUT_CLOSED

@@ -27,7 +27,7 @@ FailOn = Annotated[
     list[str] | None,
     typer.Option(
         metavar="THRESHOLD",
-        help="Exit with 1 if crossed, such as 'longest_match>=50'. May be repeated.",
+        help="Exit with 1 if crossed: 'longest_match>=50'; repeatable.",
         show_default=False,
     ),
 ]

@@ -19,6 +19,7 @@ from memscan.cli.arguments import (
     TextField,
     Threads,
     open_index,
+    part_and_share,
 )
 from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
@@ -44,7 +45,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
     *,
     longest: Annotated[int, typer.Option(help="The longest runs to count, in units.")] = 20,
     format: GenerationFormat = None,  # noqa: A002 - the name of the option
-    part: Part = "completion",
+    part: Part = None,
     text_field: TextField = None,
     id_field: IdField = None,
     on_error: OnErrorOption = None,
@@ -69,7 +70,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
             generations,
             longest=longest,
             format=format,
-            part=part,
+            part=part_and_share(part)[0],
             text_field=text_field,
             id_field=id_field,
             on_error=on_error,

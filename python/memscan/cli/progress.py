@@ -40,6 +40,7 @@ def reporting() -> Generator[Reporter]:
         progress.TextColumn("{task.description}", markup=False),
         progress.BarColumn(),
         progress.TaskProgressColumn(),
+        progress.DownloadColumn(),
         progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
     )
@@ -54,16 +55,17 @@ class LineReporter:
         """Start the clock."""
         self._clock = clock
         self._stage = ""
+        self._first_done = 0
         self._started = self._printed = clock()
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         """Print a line if the last one was long ago."""
         now = self._clock()
         if stage != self._stage:
-            self._stage, self._started = stage, now
+            self._stage, self._started, self._first_done = stage, now, done
         if now - self._printed >= SECONDS_BETWEEN_LINES:
             self._printed = now
-            console.say(_line(stage, done, total, now - self._started))
+            console.say(_line(stage, done, total, done - self._first_done, now - self._started))
 
     def note(self, line: str) -> None:
         """Print the line."""
@@ -94,10 +96,11 @@ class BarReporter:
         )
 
 
-def _line(stage: str, done: int, total: int | None, seconds: float) -> str:
-    if not done or seconds <= 0:
+def _line(stage: str, done: int, total: int | None, since: int, seconds: float) -> str:
+    """Return how far a stage is; the rate is that of what was done ``since`` it was first seen."""
+    if not since or seconds <= 0:
         return stage
-    rate = done / seconds
+    rate = since / seconds
     if total is None:
         return f"{stage}: {size(done)}, {size(rate)}/s"
     left = duration(max(0, total - done) / rate)

@@ -38,6 +38,7 @@ def _take(ctx: typer.Context, value: Path | None) -> Path | None:
         option: str(run.parameters[name]) for name, option in PARAMETERS.items()
     }
     values |= {**run.arguments, "index": existing(run.index.path)}
+    values["part"] = [run.arguments["part"]] if run.arguments["part"] else None
     values["generations"] = [existing(path) for path in run.generations]
     values["refusal_pattern"] = run.refusal_pattern and list(run.refusal_pattern)
     files = {"template": run.template, "baseline": run.baseline, "prompts": run.prompts}

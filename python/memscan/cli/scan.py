@@ -5,7 +5,7 @@
 import shlex
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,11 +18,13 @@ from memscan.cli.arguments import (
     IndexPath,
     NoMmap,
     OnErrorOption,
-    Part,
+    PartOrShare,
     TextField,
     Threads,
     open_index,
+    part_and_share,
 )
+from memscan.cli.dry_run import show_estimate
 from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.gate import FailOn, end_if_crossed
 from memscan.cli.progress import reporting
@@ -32,17 +34,20 @@ from memscan.cli.wording import counted, percent, share
 from memscan.outcomes import BLOCKED, ERROR, LENGTH, REFUSED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from memscan.readers.prompts import PromptCounts
     from memscan.scanning import RunSummary
     from memscan.tally import CorpusCounts, RunCounts
+    from memscan.thresholds import Crossing
 
 EXAMPLES = """\b
 Examples:
-  memscan scan books.memscan generations.jsonl -o results
   memscan scan books.memscan 'runs/*.jsonl.gz' -o results --text-field response.text
   cat generations.jsonl | memscan scan books.memscan - -o results --json
+  memscan scan books.memscan batch.jsonl -o results --fail-on 'longest_match>=50'
+  memscan scan books.memscan batch.jsonl -o results --resume
   memscan scan --from results/run.json -o again
-  memscan scan books.memscan generations.jsonl -o results --fail-on 'longest_match>=50'
 """
 
 
@@ -51,20 +56,20 @@ def scan(  # noqa: PLR0913 - the options of the command
     index: IndexPath,
     generations: Generations,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The results folder to create.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The results folder to create.", show_default=False),
+    ] = None,
     min_length: Annotated[
         int | None,
         typer.Option(
-            help="Shortest match to report, in units of the index; if not given, 10 words, "
-            "20 lexemes, 50 bytes or 50 tokens.",
+            help="Shortest match, in units; 10 words, 20 lexemes, 50 bytes or tokens.",
             show_default=False,
         ),
     ] = None,
-    min_chars: Annotated[
-        int, typer.Option(help="Shortest match to report, in characters; both limits hold.")
-    ] = 0,
+    min_chars: Annotated[int, typer.Option(help="Shortest match, in characters; both hold.")] = 0,
     format: GenerationFormat = None,  # noqa: A002 - the name of the option
-    part: Part = "completion",
+    part: PartOrShare = None,
     text_field: TextField = None,
     id_field: IdField = None,
     prompt_field: Annotated[str | None, typer.Option(help="Field with the prompt.")] = None,
@@ -72,48 +77,52 @@ def scan(  # noqa: PLR0913 - the options of the command
     on_error: OnErrorOption = None,
     prompts: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Prompts, joined by their ids: the input of a batch, JSON lines."
-        ),
+        typer.Option(metavar="FILE", help="Prompts, joined by their ids: the input of a batch."),
     ] = None,
     refusal_pattern: Annotated[
         list[str] | None,
         typer.Option(
             metavar="REGEX",
-            help="What a refusal begins with, in place of the built-in patterns; may be repeated, "
-            "and `default` stands for those.",
+            help="How refusals begin, in place of our patterns (`default`); repeatable.",
         ),
     ] = None,
     occurrences: Annotated[
-        int, typer.Option(help="Places in the corpus to report of each match, best first.")
+        int, typer.Option(help="Places to report of each match, best first.")
     ] = 1,
-    examined: Annotated[
-        int, typer.Option(help="Places to look at for the best of each match, drawn evenly.")
-    ] = 16,
-    seed: Annotated[
-        int, typer.Option(help="Of the choice of these places, if there are more.")
-    ] = 0,
+    examined: Annotated[int, typer.Option(help="Places to choose these from, drawn evenly.")] = 16,
+    seed: Annotated[int, typer.Option(help="Of this draw, if there are more.")] = 0,
     template: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Text that all prompts share: discounted, as the prompt is."
-        ),
+        typer.Option(metavar="FILE", help="Text that all prompts share; discounted as they are."),
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="INDEX", help="An index of common material: discounted likewise."),
+        typer.Option(metavar="INDEX", help="An index of common material; discounted too."),
     ] = None,
     context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
     run: RunToRepeat = None,
     fail_on: FailOn = None,
+    max_rejected: Annotated[
+        str,
+        typer.Option(
+            metavar="LIMIT",
+            help="Records that may be rejected, such as 5% or 100.",
+        ),
+    ] = "1%",
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with a scan that was interrupted or failed."),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only show what would be scanned, and about what it costs."),
+    ] = False,
     threads: Threads = None,
     no_mmap: NoMmap = False,
     json: AsJson = False,
 ) -> None:
-    """Find what generations reproduce of a corpus.
-
-    Writes a results folder: a table of spans, a table of generations, and what the run was.
-    """
+    """Find what generations reproduce of a corpus, and write a results folder."""
+    from memscan.estimating import estimate_scan
     from memscan.options import ScanOptions
     from memscan.scanning import scan_files
     from memscan.thresholds import check_results, parse_thresholds
@@ -133,36 +142,54 @@ def scan(  # noqa: PLR0913 - the options of the command
     common = open_index(baseline, no_mmap=no_mmap) if baseline else None
     repetition = Repetition(ctx)
     repetition.check(opened, common)
+    wanted_part, wanted_share = part_and_share(part)
+    reading: dict[str, Any] = {
+        "format": format,
+        "part": wanted_part,
+        "text_field": text_field,
+        "id_field": id_field,
+        "prompt_field": prompt_field,
+        "model_field": model_field,
+        "on_error": on_error,
+        "prompts": prompts,
+        "refusal_patterns": refusal_pattern,
+        "template": template,
+        "baseline": common,
+    }
+    if dry_run:
+        show_estimate(estimate_scan(opened, generations, options=options, **reading), json=json)
+        return
+    if output is None:
+        raise typer.BadParameter("Missing option '--output' / '-o'.")
     with reporting() as reporter:
         summary = scan_files(
             opened,
             generations,
             output,
             options=options,
-            format=format,
-            part=part,
-            text_field=text_field,
-            id_field=id_field,
-            prompt_field=prompt_field,
-            model_field=model_field,
-            on_error=on_error,
-            prompts=prompts,
-            refusal_patterns=refusal_pattern,
-            template=template,
-            baseline=common,
+            **reading,
+            share=wanted_share,
+            max_rejected=max_rejected,
+            resume=resume,
             progress=reporter,
             on_detect=reporter.note,
             check_inputs=repetition.check_inputs,
         )
+    show_summary(summary, check_results(output, thresholds) if thresholds else [], json=json)
+
+
+def show_summary(
+    summary: "RunSummary", crossings: "Sequence[Crossing]" = (), *, json: bool
+) -> None:
+    """Print what a run found, and end with the code for thresholds or rejected records, if any."""
     _warn(summary)
-    crossings = check_results(output, thresholds) if thresholds else []
     if json:
         console.show_json({**asdict(summary), "crossed": [asdict(one) for one in crossings]})
     else:
         console.show(sentence(summary))
         for name, found in summary.corpora.items():
             console.show(_in_corpus(name, found, summary))
-        console.say(f"hint: memscan report {shlex.quote(str(output))} -o report.html")
+        console.say(f"hint: memscan report {shlex.quote(str(summary.output))} -o report.html")
     end_if_crossed(crossings)
     if summary.counts.rejected:
         raise typer.Exit(SOME_REJECTED)
@@ -246,7 +273,7 @@ def _ladder(counts: "RunCounts") -> str:
 
 
 def _warn(summary: "RunSummary") -> None:
-    show_rejections(summary.rejections, summary.counts.rejected, "generations.parquet")
+    show_rejections(summary.rejections, summary.counts.rejected, "rejected.jsonl")
     if summary.prompts is not None:
         _warn_of_prompts(summary.prompts)
     if truncated := summary.counts.truncated:

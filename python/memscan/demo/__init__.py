@@ -52,7 +52,7 @@ def run_demo(folder: str | os.PathLike[str], *, progress: Progress = ignore) -> 
     from memscan.index import Index
     from memscan.report import build_report
     from memscan.scanning import scan_files
-    from memscan.writers.new_folder import naming_output, refuse_existing
+    from memscan.writers.output import naming_output, refuse_existing
 
     folder = Path(folder)
     corpus = read_corpus()

@@ -22,7 +22,7 @@ from memscan.exporting.tables import TABLES, comma_separated, json_lines
 from memscan.exporting.web_annotation import web_annotations
 from memscan.report.folder import DAMAGED_HINT, RUN, Results, open_results
 from memscan.writers.new_file import new_file
-from memscan.writers.new_folder import naming_output
+from memscan.writers.output import naming_output
 
 if TYPE_CHECKING:
     import os

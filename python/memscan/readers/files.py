@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,26 @@ CHUNK_BYTES = 1 << 20
 """How much is read at once, and decompressed at once: enough to make calls cheap."""
 
 
+class RunningHash:
+    """The SHA-256 of what was read of a file so far."""
+
+    def __init__(self) -> None:
+        """Begin with the hash of nothing."""
+        self._digest = sha256()
+
+    def begin(self) -> None:
+        """Begin again."""
+        self._digest = sha256()
+
+    def update(self, chunk: bytes) -> None:
+        """Take in what was read."""
+        self._digest.update(chunk)
+
+    def hexdigest(self) -> str:
+        """Return the hash, 64 hexadecimal digits."""
+        return self._digest.hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file to read, and what is known of it so far.
@@ -28,10 +48,12 @@ class SourceFile:
     Attributes:
         found: Where it is and how it was found.
         input: Grows while the file is read.
+        hash: So does this.
     """
 
     found: FoundFile
     input: InputFile
+    hash: RunningHash = field(default_factory=RunningHash)
 
     @property
     def shown(self) -> str:
@@ -138,18 +160,18 @@ def _refuse_empty_compressed(file: SourceFile) -> None:
 
 
 def _stored_chunks(file: SourceFile) -> Iterator[bytes]:
-    digest = sha256()
+    file.hash.begin()
     try:
         with _opened(file.found.path) as stream:
             while chunk := stream.read(CHUNK_BYTES):
-                digest.update(chunk)
+                file.hash.update(chunk)
                 file.input.bytes += len(chunk)
                 yield chunk
     except OSError as error:
         if error.filename is None:  # a failed read, unlike a failed open, does not name the file
             error.filename = str(file.found.path)
         raise
-    file.input.sha256 = digest.hexdigest()
+    file.input.sha256 = file.hash.hexdigest()
 
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:

@@ -21,7 +21,7 @@ from memscan.readers.fields import USUAL_IDS, USUAL_TEXTS, detect_fields, no_tex
 from memscan.readers.files import Content, SourceFile
 from memscan.readers.lines import LINE_LIMIT_BYTES
 from memscan.readers.merged_logs import without_merged_shards
-from memscan.readers.messages import printable
+from memscan.readers.messages import path_text, printable
 from memscan.readers.overrides import Overridden, Overrides
 from memscan.readers.paths import FoundFile
 from memscan.readers.prompts import Prompts
@@ -144,6 +144,7 @@ class GenerationSource(Source):
             for record in read(file, content):
                 if isinstance(record, Rejection) and self._on_error == "fail":
                     raise InputError(record.reason, hint="--on-error skip counts it and goes on")
+                file.input.rows += 1
                 yield record
         if self._reasons and not self._has_generation:
             raise InputError(
@@ -274,7 +275,8 @@ class GenerationSource(Source):
         reason = f"{file.shown}:{number}: {error}"
         if len(self._reasons) < _SOME_REASONS:
             self._reasons.append(reason if error.hint is None else f"{reason} ({error.hint})")
-        return _rejection(file, error.id or record_id, reason, ERROR if error.is_failure else None)
+        outcome = ERROR if error.is_failure else None
+        return _rejection(file, error.id or record_id, reason, line=number, outcome=outcome)
 
     def _tell_skipped(self, file: SourceFile) -> None:
         for reason, count in file.input.skipped.items():
@@ -318,7 +320,12 @@ def parts_named(name: str) -> tuple[str, ...]:
 
 
 def _rejection(
-    file: SourceFile, record_id: str, reason: str, outcome: str | None = None
+    file: SourceFile,
+    record_id: str,
+    reason: str,
+    *,
+    line: int | None = None,
+    outcome: str | None = None,
 ) -> Rejection:
     file.input.rejected += 1
-    return Rejection(record_id, reason, outcome)
+    return Rejection(record_id, reason, path_text(file.found.path), line, outcome)

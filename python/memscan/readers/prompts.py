@@ -4,7 +4,7 @@ The output of a batch does not repeat what was asked; its input file does. Neith
 of the other, so the prompts are held in memory: about their size, and 200 bytes each.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,8 @@ class PromptCounts:
         unread: How many of its records have no id or no prompt.
         joined: How many generations got a prompt of it.
         missing: How many generations have an id that it lacks.
-        unused: How many of its prompts no generation has the id of.
+        unused: How many of its prompts no generation has the id of; ``None`` where that was not
+            counted, as in parts that were merged.
     """
 
     prompts: int
@@ -38,7 +39,7 @@ class PromptCounts:
     unread: int
     joined: int
     missing: int
-    unused: int
+    unused: int | None
 
 
 class Prompts(Source):
@@ -68,8 +69,8 @@ class Prompts(Source):
         """The first, and mostly only, file."""
         return self.inputs[0]
 
-    def of(self, generation_id: str) -> str | None:
-        """Return the prompt with an id, and count whether there is one.
+    def read(self) -> Mapping[str, str]:
+        """Return the prompts by their ids; the file is read once.
 
         Raises:
             OSError: The file cannot be read.
@@ -77,7 +78,16 @@ class Prompts(Source):
         """
         if self._prompts is None:
             self._prompts = self._read()
-        prompt = self._prompts.get(generation_id)
+        return self._prompts
+
+    def of(self, generation_id: str) -> str | None:
+        """Return the prompt with an id, and count whether there is one.
+
+        Raises:
+            OSError: The file cannot be read.
+            InputError: It is damaged, or none of its records has an id and a prompt.
+        """
+        prompt = self.read().get(generation_id)
         if prompt is None:
             self._missing += 1
             return None

@@ -1,6 +1,7 @@
 """What documents and generations have in common: files, progress, and what was detected."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,6 +16,21 @@ from memscan.readers.saved_datasets import only_rows
 from memscan.records import InputFile, OnError
 
 _ROLES = ("text", "id", "prompt", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far some files were read, and what was read of the last one.
+
+    Attributes:
+        file: How many files were read before the one that is being read.
+        bytes: Bytes read of that, as stored.
+        sha256: Hash of these bytes, 64 hexadecimal digits.
+    """
+
+    file: int
+    bytes: int
+    sha256: str
 
 
 class Source:
@@ -52,8 +68,9 @@ class Source:
         self.inputs = [InputFile(file.path) for file in found]
         self.total_bytes = sum(file.size_bytes for file in found)
         self._files = [SourceFile(*pair) for pair in zip(found, self.inputs, strict=True)]
+        self._wanted_files: Collection[int] = range(len(found))
         self._read_before = 0
-        self._current: InputFile | None = None
+        self._current: int | None = None
         self._on_detect = on_detect
         self._told: dict[str, str] = {}
 
@@ -64,18 +81,38 @@ class Source:
     @property
     def bytes_read(self) -> int:
         """Bytes read so far, as stored."""
-        return self._read_before + (self._current.bytes if self._current else 0)
+        current = self._current
+        return self._read_before + (0 if current is None else self.inputs[current].bytes)
+
+    @property
+    def files(self) -> list[FoundFile]:
+        """The files as they were found."""
+        return [file.found for file in self._files]
+
+    @property
+    def place(self) -> Place:
+        """How far reading has come: always the same where the same record was the last."""
+        if self._current is None:
+            return Place(0, 0, "")
+        file = self._files[self._current]
+        return Place(self._current, file.input.bytes, file.hash.hexdigest())
+
+    def read_only(self, chosen: Collection[int]) -> None:
+        """Pass over all files but these, by their numbers; all stay in ``inputs``."""
+        self._wanted_files = frozenset(chosen)
+        self.total_bytes = sum(self._files[number].found.size_bytes for number in chosen)
 
     def _opened(self) -> Iterator[tuple[SourceFile, Content]]:
         """Yield each file and its content, counted from nothing."""
         self._read_before, self._current, self._told = 0, None, {}
-        for file in self._files:
-            self._read_before = self.bytes_read
-            self._current = file.input
-            _forget(file.input)
-            chosen = self._format if self._format in FORMATS else None
-            content = open_content(file, chosen=chosen, of_generations=self._of_generations)
-            yield file, content
+        for number, file in enumerate(self._files):
+            if number in self._wanted_files:
+                self._read_before = self.bytes_read
+                _forget(file.input)
+                self._current = number
+                chosen = self._format if self._format in FORMATS else None
+                content = open_content(file, chosen=chosen, of_generations=self._of_generations)
+                yield file, content
 
     @property
     def _replaces(self) -> bool:
@@ -122,7 +159,7 @@ class Source:
 
 
 def _forget(file: InputFile) -> None:
-    file.bytes = file.records = file.rejected = file.replaced = 0
+    file.bytes = file.records = file.rejected = file.replaced = file.rows = 0
     file.sha256 = ""
     file.skipped = {}
     file.detected = {}

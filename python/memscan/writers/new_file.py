@@ -1,6 +1,6 @@
 """A file that is complete, or not there.
 
-As ``new_folder``: it is written under a hidden name beside its own, and renamed when it is whole.
+It is written under a hidden name beside its own, and renamed when it is whole.
 The hidden file is locked as long as its process lives, so that the rest of a killed one is known,
 and cleared away by the next that writes to the same place.
 """
@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
-from memscan.writers.new_folder import naming_output, refuse_existing
+from memscan.writers.output import naming_output, refuse_existing
 
 if sys.platform != "win32":
     import fcntl

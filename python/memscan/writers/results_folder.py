@@ -1,8 +1,9 @@
-"""The files of a results folder: two tables that grow row group by row group, and the run."""
+"""The files of a results folder: two tables that grow by row groups, the rejections and the run."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,22 +12,25 @@ import pyarrow as pa
 
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
 from memscan.writers.metadata import MetadataColumns
-from memscan.writers.new_folder import naming_output
+from memscan.writers.output import naming_output, write_json
 from memscan.writers.row_groups import NUMBER_BYTES, ParquetFile, RowGroups, row_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
+    from memscan.records import Rejection
+
 SPANS_FILE = "spans.parquet"
 GENERATIONS_FILE = "generations.parquet"
+REJECTED_FILE = "rejected.jsonl"
 RUN_FILE = "run.json"
 
 
 class ResultsWriter:
-    """Writes the three files into a folder; a context manager that closes them.
+    """Writes the four files into a folder; a context manager that closes them.
 
     Raises:
         OutputError: From any method, if the system refuses to write.
@@ -43,6 +47,7 @@ class ResultsWriter:
         self._output = output
         with naming_output(output):
             self._spans = ParquetFile(folder / SPANS_FILE, SPANS_SCHEMA)
+            self._rejected = (folder / REJECTED_FILE).open("wb")
         self._span_groups = RowGroups()
         self._generations: ParquetFile | None = None
         self._generation_groups = RowGroups()
@@ -61,6 +66,8 @@ class ResultsWriter:
     ) -> None:
         """Close what is open."""
         self._spans.abandon()
+        with suppress(OSError):
+            self._rejected.close()
         if self._generations is not None:
             self._generations.abandon()
 
@@ -69,8 +76,9 @@ class ResultsWriter:
         spans: pa.RecordBatch,
         generations: pa.RecordBatch,
         metadata: Sequence[Mapping[str, object]],
+        rejections: Iterable[Rejection] = (),
     ) -> None:
-        """Append rows of spans, and rows of generations with the metadata of each."""
+        """Append rows of spans, rows of generations with the metadata of each, and rejections."""
         self._metadata.extend(metadata)
         metadata_bytes = np.fromiter(map(_size, metadata), np.int64, len(metadata))
         sizes = row_bytes(generations) + metadata_bytes
@@ -79,6 +87,7 @@ class ResultsWriter:
                 self._spans.write(group)
             for group in self._generation_groups.add(generations, sizes):
                 self._write_generations(group)
+            self._rejected.writelines(map(_rejected_line, rejections))
 
     def finish(self, run: Mapping[str, object]) -> None:
         """Write what is left, and ``run.json`` last."""
@@ -89,8 +98,11 @@ class ResultsWriter:
                 self._write_generations(group)
             self._spans.finish()
             self._generation_file([]).finish()
+            self._rejected.flush()
+            os.fsync(self._rejected.fileno())
+            self._rejected.close()
             columns = {c.field: c.name for c in self._metadata_columns.columns}
-            _write_json(self._folder / RUN_FILE, {**run, "metadata_columns": columns})
+            write_json(self._folder / RUN_FILE, {**run, "metadata_columns": columns})
 
     def _write_generations(self, group: pa.Table) -> None:
         records = self._metadata[: group.num_rows]
@@ -115,8 +127,13 @@ def _size(metadata: Mapping[str, object]) -> int:
     )
 
 
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    with path.open("xb") as file:
-        file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        file.flush()
-        os.fsync(file.fileno())
+def _rejected_line(rejection: Rejection) -> bytes:
+    return orjson.dumps(
+        {
+            "generation_id": rejection.id,
+            "file": rejection.file,
+            "line": rejection.line,
+            "reason": rejection.problem,
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
