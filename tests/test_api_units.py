@@ -99,7 +99,7 @@ def test_without_texts_places_count_units(tmp_path: Path) -> None:
         *("model", "document_byte_start", "document_byte_end", "fidelity"),
         *("echo_units", "template_units", "baseline_units"),
         *("document_text", "document_context_before", "document_context_after"),
-        *("corpus", "corpora"),
+        *("corpus", "corpora", "turn"),
     ]
     (place,) = index.find("return x").occurrences
     assert (place.document_unit_start, place.document_text, place.fidelity) == (6, None, None)

@@ -176,7 +176,7 @@ def test_outputs_of_vllm_without_a_text_are_rejected_with_a_way_out(tmp_path: Pa
     path = write(tmp_path / "a.jsonl", vllm_output("0", {"text": PRIDE}, {"token_ids": [4]}))
     _, [good, bad] = read(path)
     assert isinstance(good, Generation)
-    assert bad == Rejection("0", f"{path}:1: outputs[1] has token_ids and no text")
+    assert bad == Rejection("0", f"{path}:1: outputs[1] has token_ids and no text", str(path), 1)
     path = write(tmp_path / "b.jsonl", vllm_output("0", {"token_ids": [4]}))
     with pytest.raises(InputError, match=r"outputs\[0\] has token_ids and no text \(decode the"):
         read(path)
@@ -373,7 +373,7 @@ def test_a_named_field_may_hold_several_texts(tmp_path: Path) -> None:
     assert list(source) == [
         Generation("a", "one", None, None, {"n": 1}, 0),
         Generation("a", "two", None, None, {"n": 1}, 1),
-        Rejection("a", f"{path}:1: the text 2 is a number, expected a string"),
+        Rejection("a", f"{path}:1: the text 2 is a number, expected a string", str(path), 1),
     ]
     assert told == [f"detected: {path} is JSON lines, text = out.choices[*].t, id = id"]
 

@@ -272,7 +272,7 @@ def test_an_encrypted_pdf_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.pdf is encrypted"):
         read(tmp_path)
     [rejection] = GenerationSource([tmp_path])
-    assert rejection == Rejection("a.pdf", f"{tmp_path}/a.pdf is encrypted")
+    assert rejection == Rejection("a.pdf", f"{tmp_path}/a.pdf is encrypted", f"{tmp_path}/a.pdf")
 
 
 def test_without_pypdf_the_hint_says_how_to_install_it(

@@ -100,7 +100,8 @@ def test_text_of_any_layout_is_text(
     write(pa.table({"text": pa.array(values, pa.string()).cast(kind)}), tmp_path / "a")
     first, null, third, empty = read(tmp_path / "a")
     assert texts([first, third, empty]) == ["one", "zwölf \u2028", ""]
-    assert null == Rejection("a:2", f"{tmp_path}/a:2: the text is missing or null")
+    reason = f"{tmp_path}/a:2: the text is missing or null"
+    assert null == Rejection("a:2", reason, f"{tmp_path}/a", 2)
 
 
 @each_format
@@ -156,7 +157,9 @@ def test_other_values_are_kept_as_json_would(tmp_path: Path, title: str, write: 
 def test_bytes_that_are_no_text_are_no_text(tmp_path: Path) -> None:
     write_parquet(pa.table({"text": [b"\xff", b"ok"]}), tmp_path / "a")
     bad, good = read(tmp_path / "a")
-    assert bad == Rejection("a:1", f"{tmp_path}/a:1: the text is binary, expected a string")
+    assert bad == Rejection(
+        "a:1", f"{tmp_path}/a:1: the text is binary, expected a string", f"{tmp_path}/a", 1
+    )
     assert texts([good]) == ["ok"]
 
 

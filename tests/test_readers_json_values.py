@@ -191,7 +191,7 @@ def test_an_element_over_the_limit_is_rejected(
     monkeypatch.setattr(json_file, "LINE_LIMIT_BYTES", 100)
     records = read(tmp_path, orjson.dumps([{"text": "a"}, {"text": "b" * 200}, {"text": "c"}]))
     reason = f"{tmp_path}/g.json:2: the element is longer than 100 bytes"
-    assert records[1] == Rejection("g.json:2", reason)
+    assert records[1] == Rejection("g.json:2", reason, f"{tmp_path}/g.json", 2)
     assert texts(records) == ["a", "c"]
 
 

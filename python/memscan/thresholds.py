@@ -43,7 +43,8 @@ PER_GENERATION = (
 """The numbers of the table of generations."""
 
 PER_RUN = (
-    *("generations", "ok", "empty", "truncated", "rejected", "duplicate_ids", "with_span"),
+    *("generations", "ok", "empty", "refused", "truncated", "rejected", "duplicate_ids"),
+    "with_span",
     *("spans", "rows", "n_units", "covered_units", "n_chars", "covered_chars", "longest_match"),
     *("covered_chars_exact", "covered_chars_whitespace", "covered_chars_typography"),
     *("with_span_discounted", "covered_units_discounted", "covered_chars_discounted"),
@@ -63,7 +64,8 @@ WHOLES = {
 RUN_WHOLES = {
     **WHOLES,
     **dict.fromkeys(("with_span", "with_span_discounted"), "scanned"),
-    **dict.fromkeys(("ok", "empty", "truncated", "rejected", "duplicate_ids"), "generations"),
+    **dict.fromkeys(("ok", "empty", "refused", "truncated", "rejected"), "generations"),
+    "duplicate_ids": "generations",
 }
 SHARES = ("coverage", "coverage_discounted")
 """What is a share as it stands."""
