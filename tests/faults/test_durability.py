@@ -33,7 +33,7 @@ class Disk:
 
     place: Path
     lost: set[Path] = field(default_factory=set)
-    unsafe: dict[str, set[str]] = field(default_factory=dict)
+    unsafe: dict[str, set[Path]] = field(default_factory=dict)
 
     def see(self, call: str) -> None:
         """Take notice of a call that succeeded."""
