@@ -173,11 +173,13 @@ class Tally:
     def counts(self) -> RunCounts:
         """Return the counts of all batches."""
         hashes = np.concatenate(self.id_hashes) if self.id_hashes else np.empty(0, np.int64)
+        self.id_hashes = [hashes]
+        hashes.sort()  # in place: of many generations, a copy takes more memory than all else
         return RunCounts(
             **self.sums,
             longest_match=self.longest_match,
             outcomes=dict(sorted(self.outcomes.items())),
-            duplicate_ids=len(hashes) - len(np.unique(hashes)),
+            duplicate_ids=int(np.count_nonzero(hashes[1:] == hashes[:-1])),
         )
 
     def _add_corpora(self, lists: pa.ListArray) -> None:
