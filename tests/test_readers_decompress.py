@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import lzma
 import sys
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from memscan import InputError
 from memscan.readers import GenerationSource, decompress
 from memscan.readers.decompress import COMPRESSIONS, Compression, compression_of
-from memscan.records import Generation
+from memscan.records import Generation, Rejection
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -179,3 +180,13 @@ def test_a_truncated_file_is_an_error_after_what_it_holds(
     (tmp_path / "g.jsonl").write_bytes(stored[: len(stored) * 9 // 10])
     with pytest.raises(InputError, match=r"g\.jsonl ends in the middle of its"):
         generations(tmp_path / "g.jsonl")
+
+
+def test_text_file_with_damaged_data_is_rejected_and_hashed_as_a_whole(tmp_path: Path) -> None:
+    stored = gzip.compress(b"words") + b"others"
+    (tmp_path / "a.txt.gz").write_bytes(stored)
+    source = GenerationSource([tmp_path])
+    [rejection] = source
+    assert isinstance(rejection, Rejection)
+    assert "has other bytes after its gzip data" in rejection.reason
+    assert source.inputs[0].sha256 == hashlib.sha256(stored).hexdigest()

@@ -144,7 +144,7 @@ class DocumentSource(Source):
             )
         except (InputError, LimitError) as error:
             self._skip(file, error)
-            deque(content.chunks, maxlen=0)  # to the end, so that the hash is of the whole file
+            deque(content.stored, maxlen=0)  # to the end, so that the hash is of the whole file
         else:
             yield 0, Document(file.found.name, text, metadata)
 

@@ -71,12 +71,15 @@ class Content:
         head: The first bytes, up to ``CHUNK_BYTES``; empty only if the content is.
         chunks: All bytes, ``head`` included; to be iterated once. Reading to the end closes the
             file and sets the size and the hash in ``SourceFile.input``.
+        stored: What is left to read of the file as it is stored. Reading this to the end does the
+            same, also where the content is too long or damaged.
     """
 
     format: Format
     compression: str | None
     head: bytes
     chunks: Iterator[bytes]
+    stored: Iterator[bytes]
 
     @property
     def title(self) -> str:
@@ -113,7 +116,7 @@ def open_content(
         _refuse_empty_compressed(file)
     name = "" if file.found.path == STDIN else file.found.name
     form = format_of(name, head, shown=file.shown, chosen=chosen, of_generations=of_generations)
-    return Content(form, compression.name if compression else None, head, chunks)
+    return Content(form, compression.name if compression else None, head, chunks, stored)
 
 
 def seekable_path(file: SourceFile, content: Content) -> Path:

@@ -295,7 +295,7 @@ class GenerationSource(Source):
                 file, content, limit_bytes=LINE_LIMIT_BYTES, replaces=self._replaces
             )
         except (InputError, LimitError) as error:
-            deque(content.chunks, maxlen=0)  # to the end, so that the hash is of the whole file
+            deque(content.stored, maxlen=0)  # to the end, so that the hash is of the whole file
             yield _rejection(file, name, str(error))
             return
         outcome = self.rules.judge(text, None)
