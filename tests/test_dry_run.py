@@ -6,11 +6,13 @@ import gzip
 import json
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
 import memscan
 from conftest import MOBY, PRIDE, RECITAL
 from memscan.estimating import estimate_scan
+from memscan.readers.prompts import Prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,3 +102,31 @@ def test_standard_input_and_empty_files_are_refused(index: Index, tmp_path: Path
     (tmp_path / "g.jsonl").touch()
     with pytest.raises(memscan.InputError, match="no record"):
         estimate_scan(index, [tmp_path / "g.jsonl"])
+
+
+def test_it_looks_into_the_files_that_a_scan_reads_and_reads_prompts_once(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    for name in ("state.json", "dataset_info.json"):
+        (folder / name).write_text("{}")
+    rows = pa.table({"id": ["a", "b"], "text": [RECITAL, MOBY]})
+    names = [f"data-0000{number}-of-00002.arrow" for number in range(2)]
+    for name in names:
+        with pa.ipc.new_stream(str(folder / name), rows.schema) as stream:
+            stream.write_table(rows)
+    state = {"_data_files": [{"filename": name} for name in names], "_split": "test"}
+    (folder / "state.json").write_text(json.dumps(state))
+    (tmp_path / "prompts.jsonl").write_text(json.dumps({"id": "a", "prompt": "Recite."}))
+    reads: list[Prompts] = []
+    read = Prompts._read  # noqa: SLF001 - how often it is called is what is tested
+
+    def counted(prompts: Prompts) -> dict[str, str]:
+        reads.append(prompts)
+        return read(prompts)
+
+    monkeypatch.setattr(Prompts, "_read", counted)
+    estimate = estimate_scan(index, [folder], prompts=tmp_path / "prompts.jsonl")
+    assert [file.path.name for file in estimate.sampled] == names
+    assert (estimate.sampled_records, estimate.rejected, len(reads)) == (4, 0, 1)

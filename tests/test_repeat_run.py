@@ -79,6 +79,21 @@ def test_results_folder_names_its_run(work: Path) -> None:
     assert run_of(work)["counts"] == run_of(work, "out")["counts"]
 
 
+def test_part_of_a_run_is_repeated_where_whole_files_are_dealt_out(work: Path) -> None:
+    (work / "many").mkdir()
+    for number in range(8):
+        (work / "many" / f"{number}.jsonl").write_text(json.dumps({"text": RECITAL}) + "\n")
+    command_line = CommandLine(work)
+    assert command_line("scan", "books.memscan", "many", "-o", "whole").returncode == 0
+    for part in ("1", "2"):
+        words = ("--from", "whole", "-o", f"part-{part}", "--part", f"{part}/2")
+        done = command_line("scan", *words)
+        assert done.returncode == 0, done.stderr
+    assert command_line("merge", "part-1", "part-2", "-o", "merged").returncode == 0
+    for table in ("spans.parquet", "generations.parquet"):
+        assert (work / "merged" / table).read_bytes() == (work / "whole" / table).read_bytes()
+
+
 def test_command_line_wins_over_the_run(work: Path) -> None:
     repeat(work, "--min-length", "3", "--prompt-field", "out.words", "--text-field", "q")
     parameters, arguments = run_of(work)["parameters"], run_of(work)["arguments"]

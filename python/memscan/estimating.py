@@ -19,7 +19,7 @@ from memscan.common import Common, read_template
 from memscan.errors import InputError
 from memscan.options import ScanOptions
 from memscan.readers import GenerationSource
-from memscan.readers.paths import find_files
+from memscan.readers.messages import STDIN
 from memscan.records import COMPLETION, Generation
 from memscan.writers.row_groups import BYTES as ROW_GROUP_BYTES
 from memscan.writers.row_groups import COMPRESSION, COMPRESSION_LEVEL
@@ -115,28 +115,26 @@ def estimate_scan(  # noqa: PLR0913 - the options are keyword-only
     """
     shared = read_template(template) if template is not None else None
     common = Common(template=shared.text if shared else None, baseline=baseline)
-    found = find_files(paths)
-    if any(str(file.path) == "-" for file in found):
+    source = GenerationSource(
+        paths,
+        format=format,
+        part=part,
+        on_error=on_error,
+        prompts=prompts,
+        refusal_patterns=refusal_patterns,
+        text_field=text_field,
+        id_field=id_field,
+        prompt_field=prompt_field,
+        model_field=model_field,
+    )
+    found = source.files
+    if any(file.path == STDIN for file in found):
         raise InputError(
             "standard input cannot be looked into and still be scanned",
             hint="write the first of it to a file: head -n 1000 > sample.jsonl",
         )
-    step = -(-len(found) // FILES_SAMPLED)
-    samples = []
-    for file in found[::step]:
-        source = GenerationSource(
-            [file.path],
-            format=format,
-            part=part,
-            on_error=on_error,
-            prompts=prompts,
-            refusal_patterns=refusal_patterns,
-            text_field=text_field,
-            id_field=id_field,
-            prompt_field=prompt_field,
-            model_field=model_field,
-        )
-        samples.append(_sampled(source, SAMPLE_CHARACTERS // len(found[::step])))
+    chosen = range(0, len(found), -(-len(found) // FILES_SAMPLED))
+    samples = [_sampled(source, number, SAMPLE_CHARACTERS // len(chosen)) for number in chosen]
     records = [record for sample in samples for record in sample.records]
     if not records:
         raise InputError("there is no record in the files that were looked into")
@@ -173,9 +171,10 @@ class _Sample:
     seconds: float
 
 
-def _sampled(source: GenerationSource, characters: int) -> _Sample:
-    """Read records until there are enough, and then to the end of what was read ahead of them."""
+def _sampled(source: GenerationSource, number: int, characters: int) -> _Sample:
+    """Read records of a file until there are enough, and to the end of what was read ahead."""
     start = time.monotonic()
+    source.read_only([number])
     records: list[Generation | Rejection] = []
     size = read = 0
     for record in source:
@@ -184,7 +183,7 @@ def _sampled(source: GenerationSource, characters: int) -> _Sample:
         read = source.bytes_read
         records.append(record)
         size += len(record.text) if isinstance(record, Generation) else 0
-    [file] = source.inputs
+    file = source.inputs[number]
     return _Sample(file, records, read or file.bytes, time.monotonic() - start)
 
 

@@ -129,7 +129,7 @@ class Run:
                     note(f"resumed: {before.records:,} records were read before")
                 self._scan(part, collected)
                 if self.check_inputs is not None:
-                    self.check_inputs([file for file in self.source.inputs if file.sha256])
+                    self.check_inputs(self.source.inputs)
                 tally = collected.tally
                 self._refuse_too_many(part, tally)
                 run = collected.finish(self._about(job, tally))
