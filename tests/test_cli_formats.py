@@ -73,6 +73,15 @@ def test_documents_that_are_skipped_are_told_and_exit_3(command_line: CommandLin
     assert "built books.memscan: 1 document," in skipped.stdout
 
 
+def test_documents_that_are_skipped_exit_3_with_json_too(command_line: CommandLine) -> None:
+    lines = json.dumps({"text": PRIDE}) + "\n[]\n"
+    (command_line.folder / "c.jsonl").write_text(lines)
+    done = build(command_line, "c.jsonl", "--on-error", "skip", "--json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["documents"] == 1
+    assert "warning: 1 document skipped, not in the index\n" in done.stderr
+
+
 def test_replacing_is_told_in_the_run(command_line: CommandLine, folder: Path) -> None:
     (folder / "g.jsonl").write_bytes(b'{"text": "a"}\n{"text": "caf\xe9"}\n{"text": "\\ud800"}\n')
     words = ("scan", "books.memscan", "g.jsonl", "--max-rejected", "9", "-o")

@@ -354,19 +354,23 @@ def _names(about: "IndexInfo") -> str:
 def _show_built(done: str, summary: "BuildSummary", *, as_json: bool) -> None:
     if as_json:
         console.show_json(asdict(summary))
-        return
+    else:
+        console.show(_built(done, summary))
+    if rejected := sum(file.rejected for file in summary.inputs):
+        console.say(f"warning: {counted(rejected, 'document')} skipped, not in the index")
+        raise typer.Exit(SOME_REJECTED)
+
+
+def _built(done: str, summary: "BuildSummary") -> str:
     is_counted_once = summary.shards == 1
     different = f" ({summary.distinct_units:,} different)" if is_counted_once else ""
-    console.show(
+    return (
         f"{console.visible(done)}: {counted(summary.documents, 'document')}, "
         f"{counted(summary.units, summary.unit)}{different}, "
         f"{size(summary.text_bytes)} of text{'' if summary.store_text else ', not stored'}, "
         f"{counted(summary.shards, 'shard')}, in {duration(summary.seconds)}"
         f"{_peak(summary.peak_bytes)}"
     )
-    if rejected := sum(file.rejected for file in summary.inputs):
-        console.say(f"warning: {counted(rejected, 'document')} skipped, not in the index")
-        raise typer.Exit(SOME_REJECTED)
 
 
 def _peak(peak_bytes: int | None) -> str:
