@@ -78,8 +78,8 @@ def _show_passage(at: int, passage: Sequence[Row], measure: Measure) -> None:
     best, unit = passage[0], measure.unit.one
     least = "at least " if best["count_is_capped"] else ""
     stands = (
-        f"stands {least}{counted(integer(best, 'count'), 'time')} in "
-        f"{counted(integer(best, 'document_count'), 'document')}"
+        f"stands {counted(integer(best, 'count'), 'time')} in "
+        f"{least}{counted(integer(best, 'document_count'), 'document')}"
     )
     facts = [
         counted(integer(best, "n_units"), unit),
