@@ -6,7 +6,6 @@ when a run is resumed, or its shares are merged.
 
 from __future__ import annotations
 
-import os
 import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,6 +14,7 @@ import pyarrow as pa
 
 from memscan import _native
 from memscan.errors import InputError
+from memscan.readers.messages import STDIN, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ def describe(  # noqa: PLR0913 - what makes up a run
         "share": None
         if share.of == 1
         else {"number": share.number, "of": share.of, "by": "files" if is_by_files else "records"},
-        "inputs": [{"path": printable(file.path), "bytes": file.size_bytes} for file in files],
+        "inputs": [{"path": path_text(file.path), "bytes": file.size_bytes} for file in files],
     }
 
 
@@ -108,20 +108,15 @@ def refuse_differences(output: Path, before: Mapping[str, object], now: Job) -> 
         )
 
 
-def told(found: Sequence[str]) -> str:
-    """Return the first of some differences, for a message."""
-    more = len(found) - DIFFERENCES_TOLD
-    return "; ".join([*found[:DIFFERENCES_TOLD], *([f"and {more:,} more"] if more > 0 else [])])
+def told(found: Sequence[str], *, most: int = DIFFERENCES_TOLD, between: str = "; ") -> str:
+    """Return the first of some lines, and how many more there are, for a message."""
+    more = len(found) - most
+    return between.join([*found[:most], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def about_file(file: InputFile) -> dict[str, object]:
     """Return what is known of a file that was read."""
-    return asdict(file) | {"path": printable(file.path)}
-
-
-def printable(path: str | Path) -> str:
-    """Return a path as text, with the bytes escaped that are not UTF-8."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return asdict(file) | {"path": path_text(file.path)}
 
 
 def _values(job: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -138,7 +133,7 @@ def _values(job: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for number, file in enumerate(files if isinstance(files, list) else [], 1):
         if isinstance(file, dict):
             yield f"input {number}", file.get("path")
-            if file.get("path") != "-":
+            if file.get("path") != str(STDIN):
                 yield f"{_SIZE_OF}{file.get('path')}", file.get("bytes")
 
 
@@ -158,7 +153,7 @@ def _shown(value: object) -> str:
 def _about_index(index: Index) -> dict[str, object]:
     info = index.info
     return {
-        "path": printable(index.path),
+        "path": path_text(index.path),
         "id": info.id,
         "unit": {
             "kind": info.unit,
@@ -175,7 +170,7 @@ def _about_index(index: Index) -> dict[str, object]:
 
 def _about_template(template: Template) -> dict[str, object]:
     return {
-        "path": printable(template.path),
+        "path": path_text(template.path),
         "bytes": template.bytes,
         "sha256": template.sha256,
     }

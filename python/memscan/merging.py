@@ -117,8 +117,7 @@ def _checked(parts: Sequence[_Part]) -> list[_Part]:
         found[part.share.number] = part
     missing = [f"{n}/{first.share.of}" for n in range(1, first.share.of + 1) if n not in found]
     if missing:
-        more = len(missing) - _MISSING_TOLD
-        names = ", ".join([*missing[:_MISSING_TOLD], *([f"and {more:,} more"] if more > 0 else [])])
+        names = told(missing, most=_MISSING_TOLD, between=", ")
         raise InputError(
             f"of {first.share.of:,} parts {len(missing):,} are missing: {names}",
             hint="scan them with `memscan scan --part`, then merge all",

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memscan.errors import IncompatibleIndexError, InputError
+from memscan.readers.messages import STDIN
+from memscan.writers.results_folder import RUN_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +26,7 @@ if TYPE_CHECKING:
     from memscan.index import Index
     from memscan.records import InputFile
 
-RUN_FILE = "run.json"
 GENERATIONS = "generations"
-STDIN = "-"
 LARGEST_BYTES = 2**30
 HASH_SHOWN = 12
 
@@ -111,7 +111,7 @@ class RecordedRun:
             OSError: It is not there.
         """
         for was in self.inputs:
-            if was.path == STDIN:
+            if was.path == str(STDIN):
                 continue
             status = Path(existing(was.path)).stat()
             if stat.S_ISREG(status.st_mode) and status.st_size != was.bytes:
@@ -144,7 +144,7 @@ class RecordedRun:
             InputError: Its content differs.
             OSError: It cannot be read.
         """
-        if was is None or was.path == STDIN:
+        if was is None or was.path == str(STDIN):
             return
         with Path(existing(was.path)).open("rb") as file:
             now = hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memscan.common import Common, read_template
-from memscan.job import describe, printable, refuse_differences
+from memscan.job import describe, refuse_differences
 from memscan.options import ScanOptions
 from memscan.progress import Progress, ignore
 from memscan.readers import GenerationSource
+from memscan.readers.messages import path_text
 from memscan.records import COMPLETION
 from memscan.rejection_limit import DEFAULT, RejectionLimit
 from memscan.run_summary import RunSummary, finished_run
@@ -123,7 +124,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         template=shared,
         common=common,
         arguments={
-            "generations": [printable(path) for path in paths],
+            "generations": [path_text(path) for path in paths],
             "format": format,
             "part": part,
             "on_error": on_error,

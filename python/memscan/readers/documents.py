@@ -16,6 +16,7 @@ from memscan.readers.fields import (
     USUAL_IDS,
     Field,
     detect_fields,
+    field_name,
     no_text,
     take,
     wanted_fields,
@@ -124,7 +125,8 @@ class DocumentSource(Source):
                 fields = detect_fields(self._wanted, objects, file.shown)
                 if objects and not fields:
                     raise no_text(self._wanted, objects, file.shown, place=content.format.place)
-                self._detected_fields(file, content, fields)
+                told = {role: field_name(field) for role, field in fields.items()}
+                self._detected_records(file, content, told)
             for number, record in run:
                 try:
                     document = _document(file, fields, number, record)
@@ -153,8 +155,8 @@ class DocumentSource(Source):
         if self._on_error != "skip":
             raise error
         file.input.rejected += 1
-        if self._on_detect is not None and sum(one.rejected for one in self.inputs) <= _TOLD:
-            self._on_detect(f"skipped: {error}")
+        if sum(one.rejected for one in self.inputs) <= _TOLD:
+            self._note(f"skipped: {error}")
 
     def _told_apart(self, document: Document, place: int) -> Document:
         """Return the document under an id that no other has."""
@@ -162,9 +164,9 @@ class DocumentSource(Source):
         numbered = (f"{document.id}#{number}" for number in numbers)
         new_id = next(new_id for new_id in numbered if new_id not in self._places)
         self.repeated_ids += 1
-        if self._on_detect is not None and self.repeated_ids <= _TOLD:
+        if self.repeated_ids <= _TOLD:
             first, here = self._shown_place(self._places[document.id]), self._shown_place(place)
-            self._on_detect(
+            self._note(
                 f"warning: the id {printable(document.id)!r} of {first} occurs again in {here}; "
                 f"the second document is called {printable(new_id)!r}"
             )

@@ -29,9 +29,10 @@ _SPREAD_OBJECT_START = re.compile(_MARK_AND_SPACE + rb"\{[ \t\r]*\n")
 _UNFINISHED_FIRST_LINE = re.compile(_MARK_AND_SPACE + rb"\{[^\n]*[^}\s][ \t\r]*\n")
 
 _UTF16_START = re.compile(rb"\xff\xfe(?!\xff\xff)|\xfe\xff")
+_ZIP_START = re.compile(rb"PK(?:\x03\x04|\x05\x06)")
 _FOREIGN_STARTS = {
     "compressed twice": re.compile(rb"\x1f\x8b"),
-    "a zip archive": re.compile(rb"PK\x03\x04|PK\x05\x06"),
+    "a zip archive": _ZIP_START,
     "an encrypted Parquet file": re.compile(rb"PARE[\0-\x1f]"),
     "a Feather file of version 1": re.compile(rb"FEA1[\0-\x1f]"),
 }
@@ -83,7 +84,7 @@ EPUB = Format(
     start=re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub\+zip", re.DOTALL),
     suffixes=frozenset({".epub"}),
 )
-EVAL = Format("inspect", "zip", "sample", re.compile(rb"PK(?:\x03\x04|\x05\x06)"))
+EVAL = Format("inspect", "zip", "sample", _ZIP_START)
 """Logs of Inspect; only generations are read out of zip archives."""
 PDF = Format("pdf", "PDF", start=re.compile(rb"%PDF-\d"), suffixes=frozenset({".pdf"}))
 

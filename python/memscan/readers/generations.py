@@ -156,10 +156,6 @@ class GenerationSource(Source):
         kept, self._merged = without_merged_shards(found)
         return kept
 
-    def _note(self, line: str) -> None:
-        if self._on_detect is not None:
-            self._on_detect(line)
-
     def _runs(self, file: SourceFile, content: Content) -> Runs:
         if content.format is formats.EVAL:
             return eval_archive.read_eval(file, content)
@@ -172,7 +168,7 @@ class GenerationSource(Source):
         adapter: Adapter = Inspect([]) if is_log else Plain({}, [])
         self._overrides.forget()
         if is_log:
-            self._detected_records(file, content, adapter)
+            self._detected_records(file, content, adapter.told, adapter.name)
         objects: list[Record] = []
         for run in self._runs(file, content):
             file.input.records += len(run)
@@ -180,7 +176,8 @@ class GenerationSource(Source):
                 objects = [record for _, record in run if isinstance(record, dict)] or objects
                 adapter = self._adapter(file, objects)
                 self._overrides.find(objects, file.shown, is_needed=adapter.name != Plain.name)
-                self._detected_records(file, content, adapter)
+                kind = None if isinstance(adapter, Plain) else adapter.name
+                self._detected_records(file, content, adapter.told, kind)
             if isinstance(adapter, Plain) and not adapter.has_several and self.prompts is None:
                 for number, record in run:
                     yield self._of_plain(file, adapter, number, record)

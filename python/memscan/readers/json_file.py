@@ -6,11 +6,10 @@ from itertools import chain, islice
 from memscan.readers.decoding import Decoder
 from memscan.readers.files import Content, SourceFile
 from memscan.readers.formats import JSON_ARRAY, UTF8_MARK
+from memscan.readers.json_lines import FIRST_CHUNKS
 from memscan.readers.json_values import split_array, split_objects
 from memscan.readers.lines import LINE_LIMIT_BYTES
 from memscan.readers.values import Record, RecordError
-
-_FIRST_CHUNKS = 4
 
 
 def read_json_file(
@@ -21,7 +20,7 @@ def read_json_file(
     Raises:
         InputError: The array or an object does not end, or other bytes stand beside the array.
     """
-    start = b"".join(islice(content.chunks, _FIRST_CHUNKS))
+    start = b"".join(islice(content.chunks, FIRST_CHUNKS))
     if start.startswith(UTF8_MARK):
         start = b" " * len(UTF8_MARK) + start[len(UTF8_MARK) :]  # so that offsets stay right
     split = split_array if content.format is JSON_ARRAY else split_objects

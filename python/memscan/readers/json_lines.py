@@ -9,7 +9,8 @@ from memscan.readers.formats import UTF8_MARK
 from memscan.readers.lines import LINE_LIMIT_BYTES, split_lines
 from memscan.readers.values import Record, RecordError
 
-_FIRST_CHUNKS = 4
+FIRST_CHUNKS = 4
+"""Enough of a file to detect the fields of its records."""
 
 
 def read_json_lines(
@@ -21,7 +22,7 @@ def read_json_lines(
     in the first four, enough to detect the fields. Blank lines and a byte-order mark at the start
     are passed over; lines may end with ``CR LF``.
     """
-    start = b"".join(islice(content.chunks, _FIRST_CHUNKS)).removeprefix(UTF8_MARK)
+    start = b"".join(islice(content.chunks, FIRST_CHUNKS)).removeprefix(UTF8_MARK)
     chunks = chain((start,), content.chunks)
     for first_number, lines in split_lines(chunks, limit_bytes=LINE_LIMIT_BYTES):
         run = [

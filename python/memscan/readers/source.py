@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from memscan.readers.adapters.answer import Adapter
 from memscan.readers.decoding import refuse_unknown_policy
-from memscan.readers.fields import Field
 from memscan.readers.files import Content, SourceFile, open_content
 from memscan.readers.formats import FORMATS, refuse_unknown_format
 from memscan.readers.messages import printable
@@ -118,31 +116,27 @@ class Source:
     def _replaces(self) -> bool:
         return self._on_error == "replace"
 
-    def _detected_fields(
-        self, file: SourceFile, content: Content, fields: Mapping[str, Field]
+    def _detected_records(
+        self,
+        file: SourceFile,
+        content: Content,
+        told: Mapping[str, str],
+        adapter: str | None = None,
     ) -> None:
-        """Note the fields of a file; it has records, and where ``fields`` is empty, no text yet."""
-        if not fields:
+        """Note where the records of a file have their fields, if a text is known yet.
+
+        Args:
+            file: The file.
+            content: What it holds.
+            told: The field of each role; without one for the id, the place of a record is its id.
+            adapter: The format of the records; that of what holds them, if they are plain.
+        """
+        if not told:
             return
         names = {"id": f"file:{content.format.place}"}
-        names |= {role: printable(".".join(field)) for role, field in fields.items()}
-        detected = {"format": content.title}
+        names |= {role: printable(name) for role, name in told.items()}
+        detected = {"format": adapter or content.title}
         detected |= {role: names[role] for role in _ROLES if role in names}
-        self._detected(file, detected | dict(file.found.fields))
-
-    def _detected_records(self, file: SourceFile, content: Content, adapter: Adapter) -> None:
-        """Note the format of a file's records and where their fields are, if that is known yet.
-
-        Plain records go by the name of what holds them, such as ``JSON lines``.
-        """
-        if not adapter.told:
-            return
-        told = {role: printable(name) for role, name in adapter.told.items()}
-        is_plain = adapter.name == "plain"
-        if is_plain and told.get("id") == "file:line":
-            told["id"] = f"file:{content.format.place}"
-        detected = {"format": content.title if is_plain else adapter.name}
-        detected |= {role: told[role] for role in _ROLES if role in told}
         self._detected(file, detected | dict(file.found.fields))
 
     def _detected_whole(self, file: SourceFile, content: Content) -> None:
@@ -153,9 +147,12 @@ class Source:
         if detected != self._told:
             self._told = detected
             fields = (f", {role} = {name}" for role, name in detected.items() if role != "format")
-            if self._on_detect is not None:
-                self._on_detect(f"detected: {file.shown} is {detected['format']}{''.join(fields)}")
+            self._note(f"detected: {file.shown} is {detected['format']}{''.join(fields)}")
         file.input.detected = self._told
+
+    def _note(self, line: str) -> None:
+        if self._on_detect is not None:
+            self._on_detect(line)
 
 
 def _forget(file: InputFile) -> None:

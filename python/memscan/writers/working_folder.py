@@ -20,6 +20,7 @@ from memscan.errors import OutputError
 from memscan.writers.checkpoints import Checkpoint, damaged
 from memscan.writers.output import naming_output, refuse_existing, synchronise, write_json
 from memscan.writers.parts import CHECKPOINT_FILE, Part, committed_parts, part_name, read_part
+from memscan.writers.results_folder import REJECTED_FILE
 
 if sys.platform != "win32":
     import fcntl
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 PARTS = "parts"
 JOB_FILE = "job.json"
-KEPT_OF_UNFINISHED = (PARTS, "rejected.jsonl")
+KEPT_OF_UNFINISHED = (PARTS, REJECTED_FILE)
 
 
 class WorkingFolder:

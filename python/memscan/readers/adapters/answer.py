@@ -6,7 +6,7 @@ them is decided once for all formats, in ``generations``.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
@@ -53,6 +53,22 @@ class Skipped:
 
 Found: TypeAlias = Answer | Skipped | RecordError
 """What a record holds; an error stands for one answer of several that cannot be used."""
+
+
+def answers_of(
+    values: Iterable[object], answer_of: Callable[[int, object], Answer]
+) -> Iterator[Found]:
+    """Yield the answer in each of several values, or why there is none; each stands for itself.
+
+    Args:
+        values: Samples, choices or outputs, in their order.
+        answer_of: Makes the answer of a place and a value, or raises a ``RecordError``.
+    """
+    for place, value in enumerate(values):
+        try:
+            yield answer_of(place, value)
+        except RecordError as error:
+            yield error
 
 
 class Adapter(ABC):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from memscan.outcomes import REFUSED
 from memscan.readers.adapters.answer import Answer, FormatAdapter, Found
-from memscan.readers.adapters.content import all_text, is_refusal, message_parts
+from memscan.readers.adapters.content import BETWEEN, all_text, is_refusal, message_parts
 from memscan.readers.fields import USUAL_IDS, USUAL_TEXTS
 from memscan.readers.values import Record, RecordError, as_id, as_list, as_object, string_or_none
 
@@ -22,7 +22,6 @@ _IDS = ("conversation_hash", "conversation_id", *USUAL_IDS)
 _ASSISTANTS = frozenset(
     {"assistant", "gpt", "chatgpt", "bard", "claude", "bing", "bot", "chatbot", "model", "ai"}
 )
-_BETWEEN = "\n\n"
 
 
 class Chat(FormatAdapter):
@@ -43,7 +42,7 @@ class Chat(FormatAdapter):
         role, content = ("from", "value") if is_share else ("role", "content")
         self.told = {
             "text": f"{self._list}[*].{content} where {role} is the assistant's",
-            "id": self._id or "file:line",
+            **({"id": self._id} if self._id else {}),
             "prompt": "the turns before",
             "model": "model",
         }
@@ -83,7 +82,7 @@ def assistant_turns(messages: Sequence[Record], model: str | None) -> Iterator[F
             if is_assistant(message):
                 yield Answer(
                     parts=message_parts(message),
-                    prompt=_BETWEEN.join(said) if said else None,
+                    prompt=BETWEEN.join(said) if said else None,
                     model=string_or_none(message.get("model")) or model,
                     ended=string_or_none(message.get("finish_reason")),
                     outcome=REFUSED if is_refusal(message) else None,

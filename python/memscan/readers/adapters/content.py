@@ -22,7 +22,8 @@ _TEXTS = ("text", "output_text", "input_text", "refusal", "summary_text")
 _REASONING = ("thinking", "reasoning", "reasoning_text")
 _TOOL_CALLS = ("tool_use", "server_tool_use", "tool_call", "function_call", "custom_tool_call")
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
-_BETWEEN = "\n\n"
+BETWEEN = "\n\n"
+"""What stands between texts that are joined."""
 
 
 def message_parts(message: Record) -> Parts:
@@ -60,7 +61,7 @@ def messages_text(messages: Iterable[object]) -> str | None:
         RecordError: Something in them has the wrong type.
     """
     texts = (all_text(as_object(message, "message")) for message in messages)
-    return _BETWEEN.join(filter(None, texts)) or None
+    return BETWEEN.join(filter(None, texts)) or None
 
 
 def all_text(message: Record) -> str:
@@ -70,7 +71,7 @@ def all_text(message: Record) -> str:
         RecordError: Something in it has the wrong type.
     """
     parts = message_parts(message)
-    return _BETWEEN.join(parts[name] for name in sorted(parts) if parts[name])
+    return BETWEEN.join(parts[name] for name in sorted(parts) if parts[name])
 
 
 def pieces_of(content: object, role: str) -> Iterator[Piece]:
@@ -106,7 +107,7 @@ def joined(pieces: Sequence[Piece]) -> Parts:
     for name, text in pieces:
         own = texts.setdefault(name, [])
         if own and name != last:
-            own.append(_BETWEEN)
+            own.append(BETWEEN)
         own.append(text)
         last = name
     return {name: "".join(own) for name, own in texts.items()}

@@ -8,7 +8,7 @@ responses have ``output``. The prompt stands in the input of the batch alone.
 from collections.abc import Iterable, Iterator, Sequence
 
 from memscan.outcomes import REFUSED
-from memscan.readers.adapters.answer import Answer, FormatAdapter, Found, Parts
+from memscan.readers.adapters.answer import Answer, FormatAdapter, Found, Parts, answers_of
 from memscan.readers.adapters.content import (
     Piece,
     call_text,
@@ -101,14 +101,11 @@ def body_answers(body: Record) -> Iterator[Found]:
     choices = as_list(body["choices"], "choices")
     if not choices:
         raise RecordError("the response has no choices", is_failure=True)
-    for place, choice in enumerate(choices):
-        try:
-            yield _of_choice(as_object(choice, f"choices[{place}]"), place, model)
-        except RecordError as error:
-            yield error
+    yield from answers_of(choices, lambda place, choice: _of_choice(choice, place, model))
 
 
-def _of_choice(choice: Record, place: int, model: str | None) -> Answer:
+def _of_choice(value: object, place: int, model: str | None) -> Answer:
+    choice = as_object(value, f"choices[{place}]")
     ended = string_or_none(choice.get("finish_reason"))
     outcome = None
     if "message" in choice:

@@ -1,10 +1,11 @@
 """Records whose text is a field: found by its usual names, or named by the user."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from memscan.outcomes import OutcomeRules
-from memscan.readers.adapters.answer import Adapter, Answer, Found
+from memscan.readers.adapters.answer import Adapter, Answer, Found, answers_of
 from memscan.readers.adapters.chat import is_turns
 from memscan.readers.adapters.content import messages_text
 from memscan.readers.fields import EACH, Field, field_name, take, take_each
@@ -49,8 +50,7 @@ class Plain(Adapter):
             self._messages = next(
                 (name for name in _MESSAGES if any(is_turns(one.get(name)) for one in first)), None
             )
-        self.told = {"id": "file:line"} if fields else {}
-        self.told |= {role: field_name(field) for role, field in fields.items()}
+        self.told = {role: field_name(field) for role, field in fields.items()}
         if self._messages is not None:
             self.told["prompt"] = f"{self._messages}[*].content"
 
@@ -68,7 +68,7 @@ class Plain(Adapter):
         texts = take_each(record, self._text)
         if not texts:
             raise RecordError("the text is missing or null")
-        return _samples(texts, self._answer(record))
+        return answers_of(texts, partial(_sample, self._answer(record)))
 
     def generation(self, record: Record, place: str, rules: OutcomeRules) -> Generation:
         """Return the one generation in a record, as ``answers`` and what follows it would.
@@ -111,13 +111,9 @@ class Plain(Adapter):
         return as_optional_text(take(record, self._prompt), "prompt")
 
 
-def _samples(texts: Sequence[object], answer: Answer) -> Iterator[Found]:
-    for place, text in enumerate(texts):
-        try:
-            parts = {COMPLETION: as_text(text, f"text {place}")}
-            yield replace(answer, parts=parts, sample_index=place)
-        except RecordError as error:
-            yield error
+def _sample(answer: Answer, place: int, text: object) -> Answer:
+    parts = {COMPLETION: as_text(text, f"text {place}")}
+    return replace(answer, parts=parts, sample_index=place)
 
 
 def _ended(record: Record) -> str | None:

@@ -27,7 +27,7 @@ class RayLLM(FormatAdapter):
         self._id = next((name for name in USUAL_IDS if any(name in one for one in first)), None)
         self.told = {
             "text": "generated_text",
-            "id": self._id or "file:line",
+            **({"id": self._id} if self._id else {}),
             "prompt": "prompt or messages",
         }
 

@@ -3,9 +3,9 @@
 ``outputs`` has one entry a sample. Where only ``token_ids`` were kept there is no text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from memscan.readers.adapters.answer import Answer, FormatAdapter, Found
+from memscan.readers.adapters.answer import Answer, FormatAdapter, Found, answers_of
 from memscan.readers.values import (
     Record,
     RecordError,
@@ -58,18 +58,11 @@ class VLLM(FormatAdapter):
             record.pop(name, None)
         if not outputs:
             raise RecordError("the request has no outputs", is_failure=True)
-        return _outputs(outputs, prompt, model)
+        return answers_of(outputs, lambda place, one: _of_output(one, place, prompt, model))
 
 
-def _outputs(outputs: Sequence[object], prompt: str | None, model: str | None) -> Iterator[Found]:
-    for place, value in enumerate(outputs):
-        try:
-            yield _of_output(as_object(value, f"outputs[{place}]"), place, prompt, model)
-        except RecordError as error:
-            yield error
-
-
-def _of_output(output: Record, place: int, prompt: str | None, model: str | None) -> Answer:
+def _of_output(value: object, place: int, prompt: str | None, model: str | None) -> Answer:
+    output = as_object(value, f"outputs[{place}]")
     if output.get("text") is None and "token_ids" in output:
         raise RecordError(f"outputs[{place}] has token_ids and no text", _NO_TEXT_HINT)
     parts = {COMPLETION: as_text(output.get("text"), f"text of outputs[{place}]")}
