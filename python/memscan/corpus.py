@@ -75,62 +75,28 @@ def open_corpus(  # noqa: PLR0913 - the options are keyword-only
         FileNotFoundError: A path does not exist.
         InputError: No file is meant by a path, or fields are named and there are no files.
     """
+
+    def unnamed(one: object, taken: Collection[str]) -> DocumentSource | Iterator[Document]:
+        if (paths := _paths(one)) is not None:
+            return DocumentSource(
+                paths,
+                text_field=text_field,
+                id_field=id_field,
+                format=format,
+                on_error=on_error,
+                on_detect=on_detect,
+                taken=taken,
+            )
+        if text_field is not None or id_field is not None:
+            raise InputError("text_field and id_field choose fields of files; the corpus has none")
+        if format is not None or on_error is not None:
+            raise InputError("format and on_error say how to read files; the corpus has none")
+        return _each_id_once(_documents(one), taken)
+
     if (corpora := named(corpus)) is not None:
         seen = set(taken)
-        return NamedCorpora(
-            [
-                (
-                    name,
-                    _unnamed(
-                        one,
-                        text_field=text_field,
-                        id_field=id_field,
-                        format=format,
-                        on_error=on_error,
-                        on_detect=on_detect,
-                        taken=seen,
-                    ),
-                )
-                for name, one in corpora.items()
-            ],
-            seen,
-        )
-    return _unnamed(
-        corpus,
-        text_field=text_field,
-        id_field=id_field,
-        format=format,
-        on_error=on_error,
-        on_detect=on_detect,
-        taken=taken,
-    )
-
-
-def _unnamed(  # noqa: PLR0913
-    corpus: object,
-    *,
-    text_field: str | None,
-    id_field: str | None,
-    format: str | None,  # noqa: A002 - the option is called so
-    on_error: OnError | None,
-    on_detect: Callable[[str], None] | None,
-    taken: Collection[str],
-) -> DocumentSource | Iterator[Document]:
-    if (paths := _paths(corpus)) is not None:
-        return DocumentSource(
-            paths,
-            text_field=text_field,
-            id_field=id_field,
-            format=format,
-            on_error=on_error,
-            on_detect=on_detect,
-            taken=taken,
-        )
-    if text_field is not None or id_field is not None:
-        raise InputError("text_field and id_field choose fields of files; the corpus has none")
-    if format is not None or on_error is not None:
-        raise InputError("format and on_error say how to read files; the corpus has none")
-    return _each_id_once(_documents(corpus), taken)
+        return NamedCorpora([(name, unnamed(one, seen)) for name, one in corpora.items()], seen)
+    return unnamed(corpus, taken)
 
 
 def id_documents(

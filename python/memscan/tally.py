@@ -151,7 +151,8 @@ class Tally:
         self.has_prompts |= scanned.has_prompts
         self.failed += sum(one.outcome is not None for one in scanned.rejections.values())
         self.rejections.extend(islice(scanned.rejections.values(), self._rejections_wanted))
-        self.outcomes.update(filter(None, generations.column("outcome").to_pylist()))
+        for one in pc.value_counts(generations.column("outcome").drop_null()).to_pylist():
+            self.outcomes[one["values"]] += one["counts"]
         keys = zip(*(generations.column(name).to_pylist() for name in KEY), strict=True)
         hashes = [hash(key) for row, key in enumerate(keys) if row not in scanned.rejections]
         self.id_hashes.append(np.array(hashes, np.int64))

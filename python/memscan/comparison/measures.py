@@ -68,7 +68,7 @@ def _ones(chosen: NDArray[np.bool_]) -> Numbers:
 def _rate(column: str) -> Terms:
     """Return terms of the share of generations that have something."""
     return lambda side: (
-        (side.columns[column] > 0).astype(np.float64),
+        _ones(side.columns[column] > 0),
         np.ones(len(side.keys), np.float64),
     )
 
@@ -82,10 +82,8 @@ def _mean(part: str, whole: str) -> Terms:
     """Return terms of the mean share of a generation; those without any are left out."""
 
     def terms(side: Side) -> tuple[Numbers, Numbers]:
-        known = side.columns[whole] > 0
-        return np.nan_to_num(ratios(side.columns[part], side.columns[whole])), known.astype(
-            np.float64
-        )
+        shares = np.nan_to_num(ratios(side.columns[part], side.columns[whole]))
+        return shares, _ones(side.columns[whole] > 0)
 
     return terms
 
