@@ -38,12 +38,8 @@ pub fn have_reserve() -> Result<()> {
 }
 
 /// Ask for so much memory and give it back, before many requests that need it together.
-///
-/// # Panics
-///
-/// Unwinds with [`OutOfMemory`] if the system refuses.
-pub fn ensure_room(bytes: usize) {
-    drop(with_capacity::<u8>(bytes));
+pub fn ensure_room(bytes: usize) -> Result<()> {
+    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| OutOfMemory::error())
 }
 
 /// An error if the system refused memory since the reserve was taken.
@@ -54,7 +50,7 @@ pub(crate) fn check() -> Result<()> {
 /// An empty vector with room for so many; unwinds with [`OutOfMemory`] if there is none.
 pub(crate) fn with_capacity<T>(count: usize) -> Vec<T> {
     let mut items = Vec::new();
-    reserve_exact(&mut items, count);
+    items.try_reserve_exact(count).unwrap_or_else(|_| give_up());
     items
 }
 
@@ -83,10 +79,6 @@ pub(crate) fn extend<T>(items: &mut Vec<T>, more: impl ExactSizeIterator<Item = 
 #[cold]
 fn grow<T>(items: &mut Vec<T>) {
     items.try_reserve(1).unwrap_or_else(|_| give_up());
-}
-
-fn reserve_exact<T>(items: &mut Vec<T>, count: usize) {
-    items.try_reserve_exact(count).unwrap_or_else(|_| give_up());
 }
 
 fn give_up() -> ! {

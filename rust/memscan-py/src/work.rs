@@ -97,9 +97,8 @@ pub(crate) fn run_here<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T>
 
 /// Turn what was found into columns, if there is room for both at once.
 pub(crate) fn convert<T>(bytes: usize, columns: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    have_reserve().map_err(|error| to_python(&error))?;
-    let room = catch_unwind(|| ensure_room(bytes)).map_err(|_| to_python(&OutOfMemory::error()));
-    room.and_then(|()| columns())
+    have_reserve().and_then(|()| ensure_room(bytes)).map_err(|error| to_python(&error))?;
+    columns()
 }
 
 fn finish<T>(outcome: std::thread::Result<Result<T>>) -> PyResult<T> {

@@ -73,7 +73,7 @@ impl Prompt {
             memory::push(&mut text, symbol);
         });
         text.push(u32::SEPARATOR);
-        memory::ensure_room(SORTING_BYTES * text.len());
+        memory::ensure_room(SORTING_BYTES * text.len())?;
         let suffixes = build(&mut text)?;
         let first_ranks = first_ranks(&text, symbols.len());
         let samples = sample(&text, &suffixes, symbols.len());

@@ -55,7 +55,7 @@ pub(crate) struct CorpusMatch {
 /// Join what the shards found, as if they were one: a match that another shard has within a longer
 /// one is not maximal.
 pub(crate) fn join_shards(mut found: Vec<(usize, ShardMatch)>) -> Vec<CorpusMatch> {
-    memory::ensure_room(size_of_val(&found[..]));
+    drop(memory::with_capacity::<(usize, ShardMatch)>(found.len())); // what sorting takes, or unwind
     found.sort_by_key(|(shard, one)| (one.units.start, usize::MAX - one.units.end, *shard));
     let mut joined: Vec<CorpusMatch> = Vec::new();
     for (shard, ShardMatch { units, interval }) in found {

@@ -137,7 +137,7 @@ impl<'a> Scanner<'a> {
         prompt: Option<Text<'_>>,
         matches: &[CorpusMatch],
     ) -> Result<Vec<Echo>> {
-        memory::ensure_room(ECHO_BYTES * matches.len());
+        memory::ensure_room(ECHO_BYTES * matches.len())?;
         let mut echoes = vec![Echo::default(); matches.len()];
         let mut put = |runs: Vec<Range<usize>>, place: fn(&mut Echo) -> &mut Option<u64>| {
             let parts = longest_parts(matches.iter().map(|one| &one.units), &runs);
