@@ -6,6 +6,7 @@ number, and the records that were rejected before the scan get their rows among 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from memscan.options import ScanOptions
     from memscan.query_tokens import Cut, CutQuery
     from memscan.records import Rejection
+
+
+# pyarrow looks for a module whenever it infers a type, and a child that is forked meanwhile
+# waits for the import for ever: the types are given.
+_TEXT = partial(pa.scalar, type=pa.string())
 
 
 class Rows(NamedTuple):
@@ -105,12 +111,17 @@ def _generation_rows(
     rejected = pa.array(~is_scanned)
     measured = measures.take(_place_among(is_scanned))
     outcome = pa.array([record.outcome for record in records], pa.string())
-    is_refused = pc.is_in(outcome, pa.array([REFUSED, BLOCKED]))
-    is_empty = pc.equal(measured.column("n_units"), 0)
+    is_refused = pc.is_in(outcome, pa.array([REFUSED, BLOCKED], pa.string()))
+    is_empty = pc.equal(measured.column("n_units"), pa.scalar(0, pa.int64()))
     is_truncated = pc.less(measured.column("listed_spans"), measured.column("n_spans"))
-    status = pc.if_else(is_refused, "refused", pc.if_else(is_empty, "empty", "ok"))
-    status = pc.if_else(is_truncated, "truncated", status)
-    status = pc.if_else(rejected, "rejected", status)
+    status = _TEXT("ok")
+    for name, is_so in (
+        ("empty", is_empty),
+        ("refused", is_refused),
+        ("truncated", is_truncated),
+        ("rejected", rejected),
+    ):
+        status = pc.if_else(is_so, _TEXT(name), status)
     known = _keys(records) | {
         "status": status,
         "error": pc.coalesce(

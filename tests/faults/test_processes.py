@@ -110,3 +110,30 @@ def test_answers_are_right_and_nothing_waits_for_ever(
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+class Finder:
+    """Asked for every import: a child that is forked during one waits for ever."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        self.asked.append(name)
+
+
+def test_no_module_is_looked_for_once_everything_was_used(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def use() -> None:
+        index.scan([RECITAL, "", "nothing"], min_length=5, baseline=index)
+        index.count("a")
+        index.find("a")
+        index.matching_statistics(RECITAL)
+        index.verify()
+
+    use()
+    finder = Finder()
+    monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+    use()
+    assert finder.asked == []
