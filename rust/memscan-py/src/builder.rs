@@ -9,7 +9,7 @@ use pyo3::pybacked::PyBackedStr;
 
 use crate::errors::to_python;
 use crate::texts::PyTokens;
-use crate::work::{run, run_here};
+use crate::work::{run_here, run_on};
 
 /// Takes documents and makes an index of them. After an error it can only be abandoned.
 #[pyclass(frozen, module = "memscan._native")]
@@ -111,12 +111,12 @@ impl IndexBuilder {
         corpus: Option<String>,
     ) -> PyResult<()> {
         let builder = Arc::clone(&self.builder);
-        run(py, self.threads, move |interrupt| {
-            let texts = crate::texts::texts(texts, tokens)?;
+        let lent = (ids, crate::texts::texts(texts, tokens)?, metadata);
+        run_on(py, self.threads, lent, move |(ids, texts, metadata), interrupt| {
             if ids.len() != texts.len() || ids.len() != metadata.len() {
                 return Err(Error::new(ErrorKind::Input, "ids, texts and metadata differ in length"));
             }
-            let documents: Vec<Document<'_>> = (ids.iter().zip(&texts).zip(&metadata))
+            let documents: Vec<Document<'_>> = (ids.iter().zip(texts).zip(metadata))
                 .map(|((id, text), metadata)| Document { id, text: text.borrow(), metadata })
                 .collect();
             let mut guard = builder.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,16 +134,16 @@ impl IndexBuilder {
     #[pyo3(signature = (progress=None))]
     fn finish(&self, py: Python<'_>, progress: Option<Py<PyAny>>) -> PyResult<()> {
         let builder = Arc::clone(&self.builder);
-        let tell = move |stage: Stage| {
-            if let Some(progress) = &progress {
-                Python::attach(|py| {
-                    if let Err(error) = progress.call1(py, (stage.to_string(),)) {
-                        error.write_unraisable(py, None);
-                    }
-                });
-            }
-        };
-        run(py, self.threads, move |interrupt| {
+        run_on(py, self.threads, progress, move |progress, interrupt| {
+            let tell = |stage: Stage| {
+                if let Some(progress) = progress {
+                    Python::attach(|py| {
+                        if let Err(error) = progress.call1(py, (stage.to_string(),)) {
+                            error.write_unraisable(py, None);
+                        }
+                    });
+                }
+            };
             let mut guard = builder.lock().unwrap_or_else(PoisonError::into_inner);
             let builder = guard.take().ok_or_else(closed)?;
             builder.finish(&tell, interrupt).map(|_| ())

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memscan_core::{
-    BuildOptions, Common, DocumentInfo, DuplicateOptions, Error, ErrorKind, Generation, Novelty, OpenOptions,
-    Result, ScanOptions, VectorPath, unit_characters,
+    BuildOptions, Common, DocumentInfo, DuplicateOptions, Generation, Novelty, OpenOptions, ScanOptions,
+    VectorPath, unit_characters,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
@@ -14,7 +14,7 @@ use pyo3::pybacked::PyBackedStr;
 use crate::batches;
 use crate::errors::to_python;
 use crate::texts::{PyText, PyTokens, borrowed};
-use crate::work::{convert, run, run_here};
+use crate::work::{convert, run, run_here, run_on};
 
 /// One row a text, one column a length.
 type Counts<'py> = Bound<'py, PyArray2<i64>>;
@@ -137,10 +137,11 @@ impl Index {
         let baseline = baseline.map(|baseline| Arc::clone(&baseline.0));
         let template = template.map(|template| PyText::new(template, template_tokens));
         let options = ScanOptions { min_length, min_characters, occurrences, examined, context, seed };
-        let results = run(py, threads, move |interrupt| {
-            let texts = crate::texts::texts(texts, tokens)?;
-            let prompts = paired(prompts, prompt_tokens, texts.len())?;
-            let generations: Vec<Generation<'_>> = (texts.iter().zip(&prompts))
+        let texts = crate::texts::texts(texts, tokens)?;
+        let prompts = paired(prompts, prompt_tokens, texts.len())?;
+        let lent = (texts, prompts, template);
+        let results = run_on(py, threads, lent, move |(texts, prompts, template), interrupt| {
+            let generations: Vec<Generation<'_>> = (texts.iter().zip(prompts))
                 .map(|(text, prompt)| Generation {
                     text: text.borrow(),
                     prompt: prompt.as_ref().map(PyText::borrow),
@@ -206,9 +207,9 @@ impl Index {
         threads: Option<usize>,
     ) -> PyResult<Vec<Bound<'py, PyArray1<u32>>>> {
         let index = Arc::clone(&self.0);
-        let lengths = run(py, threads, move |interrupt| {
-            let texts = crate::texts::texts(texts, tokens)?;
-            index.statistics(&borrowed(&texts), backward, interrupt)
+        let texts = crate::texts::texts(texts, tokens)?;
+        let lengths = run_on(py, threads, texts, move |texts, interrupt| {
+            index.statistics(&borrowed(texts), backward, interrupt)
         })?;
         Ok(lengths.into_iter().map(|lengths| PyArray1::from_vec(py, lengths)).collect())
     }
@@ -225,9 +226,9 @@ impl Index {
         threads: Option<usize>,
     ) -> PyResult<(Counts<'py>, Counts<'py>)> {
         let index = Arc::clone(&self.0);
-        let counts = run(py, threads, move |interrupt| {
-            let texts = crate::texts::texts(texts, tokens)?;
-            index.novelty(&borrowed(&texts), longest, interrupt)
+        let texts = crate::texts::texts(texts, tokens)?;
+        let counts = run_on(py, threads, texts, move |texts, interrupt| {
+            index.novelty(&borrowed(texts), longest, interrupt)
         })?;
         let rows = |counts_of: fn(&Novelty) -> &Vec<u64>| {
             let flat: Vec<i64> = counts
@@ -281,11 +282,11 @@ fn paired(
     prompts: Option<Vec<Option<PyBackedStr>>>,
     tokens: Option<Vec<Option<PyTokens>>>,
     count: usize,
-) -> Result<Vec<Option<PyText>>> {
+) -> PyResult<Vec<Option<PyText>>> {
     let Some(prompts) = prompts else { return Ok((0..count).map(|_| None).collect()) };
     let tokens = tokens.unwrap_or_else(|| prompts.iter().map(|_| None).collect());
     if prompts.len() != count || tokens.len() != count {
-        return Err(Error::new(ErrorKind::Input, "there are more or fewer prompts than texts"));
+        return Err(crate::errors::internal("there are more or fewer prompts than texts"));
     }
     let pairs = prompts.into_iter().zip(tokens);
     Ok(pairs.map(|(prompt, tokens)| Some(PyText::new(prompt?, tokens))).collect())

@@ -1,6 +1,6 @@
 //! Texts from Python: strings, and arrays of tokens where these are the units.
 
-use memscan_core::{Error, ErrorKind, Result, Text, Tokens};
+use memscan_core::{Text, Tokens};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -51,12 +51,12 @@ impl PyText {
 }
 
 /// Texts with their tokens, if these were given.
-pub(crate) fn texts(characters: Vec<PyBackedStr>, tokens: Option<Vec<PyTokens>>) -> Result<Vec<PyText>> {
+pub(crate) fn texts(characters: Vec<PyBackedStr>, tokens: Option<Vec<PyTokens>>) -> PyResult<Vec<PyText>> {
     let Some(tokens) = tokens else {
         return Ok(characters.into_iter().map(|text| PyText::new(text, None)).collect());
     };
     if tokens.len() != characters.len() {
-        return Err(Error::new(ErrorKind::Input, "there are more or fewer lists of tokens than texts"));
+        return Err(crate::errors::internal("there are more or fewer lists of tokens than texts"));
     }
     let pairs = characters.into_iter().zip(tokens);
     Ok(pairs.map(|(text, tokens)| PyText::new(text, Some(tokens))).collect())

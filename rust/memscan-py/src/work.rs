@@ -89,6 +89,21 @@ pub(crate) fn run<T: Send + 'static>(
     }
 }
 
+/// Do long work that reads what belongs to Python, as [`run`] does.
+///
+/// What is `lent` is dropped by this thread, which has the interpreter's lock. Dropped by a worker it would go on a
+/// list behind a lock that a child, forked at that moment, waits for in vain.
+pub(crate) fn run_on<L: Send + Sync + 'static, T: Send + 'static>(
+    py: Python<'_>,
+    threads: Option<usize>,
+    lent: L,
+    work: impl FnOnce(&L, &Interrupt) -> Result<T> + Send + 'static,
+) -> PyResult<T> {
+    let lent = Arc::new(lent);
+    let borrowed = Arc::clone(&lent);
+    run(py, threads, move |interrupt| work(&borrowed, interrupt))
+}
+
 /// Do short work in this thread, off the interpreter's lock.
 pub(crate) fn run_here<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     have_reserve().map_err(|error| to_python(&error))?;
