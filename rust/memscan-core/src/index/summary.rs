@@ -13,7 +13,8 @@ what many generations repeat: its summary is kept.
 */
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::thread;
 
 use super::{Index, Shard};
 use crate::num::{offset, scale, wide};
@@ -27,6 +28,9 @@ const FREQUENT: u64 = if cfg!(test) { 6 } else { 1 << 12 };
 
 /// Summaries kept before they are all forgotten.
 const MOST_KEPT: usize = 1 << 14;
+
+/// Tries for the lock on these before doing without them.
+const MOST_TRIES: usize = 100;
 
 /// Which occurrences are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -119,17 +123,30 @@ impl Index {
             return sum_up(&key);
         }
         let FrequentIntervals(kept) = &self.frequent_intervals;
-        if let Some(part) = kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(part);
+        if let Some(part) = lock_soon(kept).and_then(|kept| kept.get(&key).map(Arc::clone)) {
+            return part;
         }
         let part = sum_up(&key);
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == MOST_KEPT {
-            kept.clear();
+        if let Some(mut kept) = lock_soon(kept) {
+            if kept.len() == MOST_KEPT {
+                kept.clear();
+            }
+            kept.insert(key, Arc::clone(&part));
         }
-        kept.insert(key, Arc::clone(&part));
         part
     }
+}
+
+/// The lock, unless others hold it for long: a thread that a forked child lacks holds it for ever.
+fn lock_soon<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    for _ in 0..MOST_TRIES {
+        match mutex.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::yield_now(),
+        }
+    }
+    None
 }
 
 impl Part {
@@ -186,6 +203,16 @@ mod tests {
         let of_seed = |seed| Choice::Spread { count: 16, seed }.ranks(1_000_000);
         assert_eq!(of_seed(1), of_seed(1));
         assert_ne!(of_seed(1), of_seed(2));
+    }
+
+    #[test]
+    fn a_lock_that_is_never_given_back_is_done_without() {
+        let mutex = Mutex::new(7);
+        assert_eq!(lock_soon(&mutex).as_deref(), Some(&7));
+        let held = mutex.lock();
+        assert!(lock_soon(&mutex).is_none());
+        drop(held);
+        assert!(lock_soon(&mutex).is_some());
     }
 
     #[test]

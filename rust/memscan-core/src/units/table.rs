@@ -1,8 +1,11 @@
 /*!
 A value for every code point, worked out a page at a time when first asked for.
+
+Two threads may work out one page at once, and the first to be done is believed. Neither waits for the other: in
+a child that was forked meanwhile there is no other.
 */
 
-use std::sync::OnceLock;
+use once_cell::race::OnceBox;
 
 use crate::num::index;
 
@@ -12,14 +15,14 @@ const PAGES: usize = 0x11_0000 / PAGE;
 /// Values of `work_out`, kept.
 #[derive(Debug)]
 pub(super) struct Table<T: 'static> {
-    pages: [OnceLock<Box<[T; PAGE]>>; PAGES],
+    pages: [OnceBox<[T; PAGE]>; PAGES],
     work_out: fn(char) -> T,
 }
 
 impl<T: Copy> Table<T> {
     #[expect(clippy::large_stack_arrays, reason = "tables are statics, made when the library is compiled")]
     pub(super) const fn new(work_out: fn(char) -> T) -> Self {
-        Self { pages: [const { OnceLock::new() }; PAGES], work_out }
+        Self { pages: [const { OnceBox::new() }; PAGES], work_out }
     }
 
     #[inline]
