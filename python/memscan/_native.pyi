@@ -1,6 +1,6 @@
 # The compiled part of memscan, as its Python side calls it.
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import final
 
 import numpy as np
@@ -86,8 +86,8 @@ class Index:
     ) -> Duplicates: ...
     def scan_batch(
         self,
-        texts: list[str],
-        prompts: list[str | None] | None,
+        texts: Sequence[str],
+        prompts: Sequence[str | None] | None,
         *,
         tokens: list[NativeTokens] | None = None,
         prompt_tokens: list[NativeTokens | None] | None = None,

@@ -7,26 +7,39 @@ number, and the records that were rejected before the scan get their rows among 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from memscan.outcomes import BLOCKED, REFUSED
-from memscan.records import Generation
+from memscan.records import Generation, Rejection
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from memscan import _native
     from memscan.options import ScanOptions
     from memscan.query_tokens import Cut, CutQuery
-    from memscan.records import Rejection
 
+
+_GIVEN = {
+    "generation_id": ("id", pa.string()),
+    "model": ("model", pa.string()),
+    "sample_index": ("sample_index", pa.int64()),
+    "part": ("part", pa.string()),
+    "turn": ("turn", pa.int64()),
+    "outcome": ("outcome", pa.string()),
+}
+"""The columns that hold what was read: the fields they are made of, and their types."""
+
+_KEYS = [name for name in _GIVEN if name in SPANS_SCHEMA.names]
+"""Those that say of a row of spans which generation it is of."""
 
 # pyarrow looks for a module whenever it infers a type, and a child that is forked meanwhile
 # waits for the import for ever: the types are given.
@@ -71,11 +84,12 @@ def scan_records(  # noqa: PLR0913 - the options are keyword-only
     Raises:
         UnicodeEncodeError: If a text or prompt holds a lone surrogate.
     """
-    generations = [record for record in records if isinstance(record, Generation)]
-    prompts = [generation.prompt for generation in generations]
+    is_scanned = np.fromiter((type(r) is Generation for r in records), np.bool_, len(records))
+    given = _columns([record for record in records if isinstance(record, Generation)])
+    has_prompts = given["prompt"].count(None) < len(given["prompt"])
     spans, measures = index.scan_batch(
-        [generation.text for generation in generations],
-        None if all(prompt is None for prompt in prompts) else prompts,
+        given["text"],
+        given["prompt"] if has_prompts else None,
         tokens=cut.tokens,
         prompt_tokens=cut.prompt_tokens,
         min_length=min_length,
@@ -89,70 +103,80 @@ def scan_records(  # noqa: PLR0913 - the options are keyword-only
         baseline=baseline,
         threads=options.threads,
     )
-    scanned = [place for place, r in enumerate(records) if isinstance(r, Generation)]
+    known = {name: pa.array(given[field], kind) for name, (field, kind) in _GIVEN.items()}
+    row = spans.column("generation")
     return Rows(
-        _span_rows(spans, generations),
-        _generation_rows(measures, records),
-        pa.array(scanned, pa.int32()).take(spans.column("generation")),
+        _with_schema(spans, {name: known[name].take(row) for name in _KEYS}, SPANS_SCHEMA),
+        _generation_rows(measures, known, is_scanned, records),
+        pa.array(np.flatnonzero(is_scanned), pa.int32()).take(row),
     )
 
 
-def _span_rows(spans: pa.RecordBatch, generations: Sequence[Generation]) -> pa.RecordBatch:
-    row = spans.column("generation")
-    known = {name: column.take(row) for name, column in _keys(generations).items()}
-    columns = [known[name] if name in known else spans.column(name) for name in SPANS_SCHEMA.names]
-    return pa.RecordBatch.from_arrays(columns, schema=SPANS_SCHEMA)
+def _columns(generations: Sequence[Generation]) -> dict[str, Sequence[Any]]:
+    """Return the fields of some generations, each of all of them."""
+    columns = zip(*generations, strict=True) if generations else repeat(())
+    return dict(zip(Generation._fields, columns, strict=False))
 
 
 def _generation_rows(
-    measures: pa.RecordBatch, records: Sequence[Generation | Rejection]
+    measures: pa.RecordBatch,
+    known: Mapping[str, pa.Array],
+    is_scanned: NDArray[np.bool_],
+    records: Sequence[Generation | Rejection],
 ) -> pa.RecordBatch:
-    is_scanned = np.fromiter((isinstance(r, Generation) for r in records), np.bool_, len(records))
-    rejected = pa.array(~is_scanned)
-    measured = measures.take(_place_among(is_scanned))
-    outcome = pa.array([record.outcome for record in records], pa.string())
-    is_refused = pc.is_in(outcome, pa.array([REFUSED, BLOCKED], pa.string()))
-    is_empty = pc.equal(measured.column("n_units"), pa.scalar(0, pa.int64()))
-    is_truncated = pc.less(measured.column("listed_spans"), measured.column("n_spans"))
+    status = _status(measures, known["outcome"])
+    known = {**known, "status": status, "error": _not_listed(measures)}
+    rows = _with_schema(measures, known, GENERATIONS_SCHEMA)
+    return rows if is_scanned.all() else _with_rejections(rows, is_scanned, records)
+
+
+def _status(measures: pa.RecordBatch, outcome: pa.Array) -> pa.Array:
     status = _TEXT("ok")
     for name, is_so in (
-        ("empty", is_empty),
-        ("refused", is_refused),
-        ("truncated", is_truncated),
-        ("rejected", rejected),
+        ("empty", pc.equal(measures.column("n_units"), pa.scalar(0, pa.int64()))),
+        ("refused", pc.is_in(outcome, pa.array([REFUSED, BLOCKED], pa.string()))),
+        ("truncated", _is_truncated(measures)),
     ):
         status = pc.if_else(is_so, _TEXT(name), status)
-    known = _keys(records) | {
-        "status": status,
-        "error": pc.coalesce(
-            pa.array([getattr(record, "reason", None) for record in records], pa.string()),
-            _not_listed(measured, is_truncated),
-        ),
-        "outcome": outcome,
+    return status
+
+
+def _with_rejections(
+    rows: pa.RecordBatch, is_scanned: NDArray[np.bool_], records: Sequence[Generation | Rejection]
+) -> pa.RecordBatch:
+    """Return rows with those of rejected records among them, null but for what is known of them."""
+    rows = rows.take(_place_among(is_scanned))
+    rejections = [record if isinstance(record, Rejection) else None for record in records]
+    told = {
+        "generation_id": [one and one.id for one in rejections],
+        "status": [one and "rejected" for one in rejections],
+        "error": [one and one.reason for one in rejections],
+        "outcome": [one and one.outcome for one in rejections],
     }
-    columns = [
-        known[name] if name in known else measured.column(name) for name in GENERATIONS_SCHEMA.names
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=GENERATIONS_SCHEMA)
-
-
-def _keys(records: Sequence[Generation | Rejection]) -> dict[str, pa.Array]:
-    """Return the columns that say which generation a row is of; null of what was rejected."""
-    given = {
-        "model": pa.string(),
-        "sample_index": pa.int64(),
-        "part": pa.string(),
-        "turn": pa.int64(),
+    filled = {
+        name: pc.coalesce(pa.array(values, pa.string()), rows.column(name))
+        for name, values in told.items()
     }
-    ids = {"generation_id": pa.array([record.id for record in records], pa.string())}
-    return ids | {
-        name: pa.array([getattr(record, name, None) for record in records], kind)
-        for name, kind in given.items()
-    }
+    return _with_schema(rows, filled, GENERATIONS_SCHEMA)
 
 
-def _not_listed(measured: pa.RecordBatch, is_truncated: pa.Array) -> pa.Array:
+def _with_schema(
+    rows: pa.RecordBatch, columns: Mapping[str, pa.Array], schema: pa.Schema
+) -> pa.RecordBatch:
+    """Return the columns of a schema, out of those given or else of ``rows``."""
+    chosen = (columns[name] if name in columns else rows.column(name) for name in schema.names)
+    return pa.RecordBatch.from_arrays(list(chosen), schema=schema)
+
+
+def _is_truncated(measures: pa.RecordBatch) -> pa.Array:
+    return pc.less(measures.column("listed_spans"), measures.column("n_spans"))
+
+
+def _not_listed(measured: pa.RecordBatch) -> pa.Array:
     """Say of a truncated generation how many of its matches have no row; null for the others."""
+    is_truncated = _is_truncated(measured)
+    if not is_truncated.true_count:
+        return pa.nulls(measured.num_rows, pa.string())
     listed, found = (measured.column(name).to_pylist() for name in ("listed_spans", "n_spans"))
     reasons = (
         f"only the first {first:,} of {all_:,} matches are listed: their texts are too large"

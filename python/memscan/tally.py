@@ -8,10 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from memscan.records import PARTS
+
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from memscan.records import Rejection
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 REJECTIONS_KEPT = 10
 KEY = ("generation_id", "sample_index", "part", "turn")
 """The columns that tell generations apart, where ids are unique."""
+
+_PARTS = pa.array(PARTS, pa.string())
+_FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     rejections: list[Rejection] = field(default_factory=list)
-    id_hashes: list[NDArray[np.int64]] = field(default_factory=list)
+    id_hashes: list[NDArray[np.uint64]] = field(default_factory=list)
 
     def add(self, scanned: Scanned) -> None:
         """Count the rows of one batch."""
@@ -153,9 +159,7 @@ class Tally:
         self.rejections.extend(islice(scanned.rejections.values(), self._rejections_wanted))
         for one in pc.value_counts(generations.column("outcome").drop_null()).to_pylist():
             self.outcomes[one["values"]] += one["counts"]
-        keys = zip(*(generations.column(name).to_pylist() for name in KEY), strict=True)
-        hashes = [hash(key) for row, key in enumerate(keys) if row not in scanned.rejections]
-        self.id_hashes.append(np.array(hashes, np.int64))
+        self.id_hashes.append(np.delete(_key_hashes(generations), list(scanned.rejections)))
 
     @property
     def bad(self) -> int:
@@ -173,7 +177,7 @@ class Tally:
 
     def counts(self) -> RunCounts:
         """Return the counts of all batches."""
-        hashes = np.concatenate(self.id_hashes) if self.id_hashes else np.empty(0, np.int64)
+        hashes = np.concatenate(self.id_hashes) if self.id_hashes else np.empty(0, np.uint64)
         self.id_hashes = [hashes]
         hashes.sort()  # in place: of many generations, a copy takes more memory than all else
         return RunCounts(
@@ -193,3 +197,13 @@ class Tally:
     def _sum(self, name: str, value: int | pa.Scalar) -> None:
         number = value if isinstance(value, int) else value.as_py() or 0
         self.sums[name] = self.sums.get(name, 0) + number
+
+
+def _key_hashes(generations: pa.RecordBatch) -> NDArray[np.uint64]:
+    """Return a hash of what tells each generation apart (the steps of SplitMix64)."""
+    generation_id, sample_index, part, turn = map(generations.column, KEY)
+    hashes = np.fromiter(map(hash, generation_id.to_pylist()), np.int64).view(np.uint64)
+    for numbers in (sample_index, pc.index_in(part, _PARTS), turn):
+        hashes = hashes ^ (pc.fill_null(numbers, -1).to_numpy().astype(np.uint64) * _FACTORS[0])
+        hashes = (hashes ^ (hashes >> _HALF)) * _FACTORS[1]
+    return hashes

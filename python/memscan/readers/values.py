@@ -133,7 +133,10 @@ def as_metadata(record: Record) -> Record:
     Raises:
         RecordError: A value is nested too deeply.
     """
-    if _SCALARS.issuperset(map(type, record.values())):
+    for value in record.values():
+        if type(value) not in _SCALARS:
+            break
+    else:
         return record
     try:
         return {

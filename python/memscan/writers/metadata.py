@@ -64,18 +64,23 @@ class MetadataColumns:
 
     def arrays(self, records: Sequence[Mapping[str, object]]) -> list[pa.Array]:
         """Return the values of some records, one array a column."""
-        others = [_unknown(record, self._fields) for record in records]
+        others = {
+            row: _unknown(record, self._fields)
+            for row, record in enumerate(records)
+            if not self._fields.issuperset(record)
+        }
         arrays = []
         for column in self.columns:
             arrow_type, fits = _KINDS[column.kind]
             values = [record.get(column.field) for record in records]
             for row, value in _misfits(values, fits):
-                others[row][column.field] = value
+                others.setdefault(row, {})[column.field] = value
                 values[row] = None
             if column.kind == "json":
                 values = [None if value is None else _json(value) for value in values]
             arrays.append(pa.array(values, arrow_type))
-        arrays.append(pa.array([_json(o) if o else None for o in others], pa.large_string()))
+        told = [_json(other) if (other := others.get(row)) else None for row in range(len(records))]
+        arrays.append(pa.array(told, pa.large_string()))
         return arrays
 
 
@@ -126,8 +131,6 @@ def _misfits(values: Sequence[object], fits: Callable[[object], bool]) -> list[t
 
 
 def _unknown(record: Mapping[str, object], fields: frozenset[str]) -> dict[str, object]:
-    if fields.issuperset(record):
-        return {}
     return {f: value for f, value in record.items() if f not in fields and value is not None}
 
 

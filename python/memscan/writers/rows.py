@@ -110,7 +110,7 @@ def _metadata_column(metadata: Sequence[Mapping[str, object]]) -> pa.Array:
 
 def _as_json(metadata: Iterable[Mapping[str, object]]) -> bytes:
     """Return them as JSON. Numbers that are none have no place there, so they are told apart."""
-    kept = [dict(one) for one in metadata]
+    kept = [one if type(one) is dict else dict(one) for one in metadata]
     values: Iterator[object] = chain.from_iterable(map(dict.values, kept))
     if any(type(value) is float and not math.isfinite(value) for value in values):
         return json.dumps(kept).encode()
