@@ -1,9 +1,13 @@
 """How an answer ended: by what its record says, and by its first words."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from memscan import InputError
-from memscan.outcomes import LONGEST_REFUSAL, OutcomeRules
+from memscan.outcomes import LONGEST_REFUSAL, SEARCHED, OutcomeRules
 
 RULES = OutcomeRules()
 
@@ -92,3 +96,14 @@ def test_a_pattern_that_is_none_is_an_error_with_a_way_out() -> None:
     with pytest.raises(InputError, match=r"'a\(' is no regular expression") as caught:
         OutcomeRules.of(["a("])
     assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize("pattern", OutcomeRules().refusal_patterns)
+def test_what_is_looked_at_first_leaves_no_refusal_out(pattern: str) -> None:
+    @given(st.from_regex(re.compile(pattern, re.IGNORECASE)))
+    def check(text: str) -> None:
+        assert OutcomeRules().is_refusal(text[:SEARCHED]) == bool(
+            re.search(pattern, text[:SEARCHED], re.IGNORECASE)
+        )
+
+    check()

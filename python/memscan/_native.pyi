@@ -137,6 +137,16 @@ class Index:
 class Duplicates:
     def next_batch(self, count: int) -> RecordBatch | None: ...
 
+def project_lines(
+    chunk: bytes,
+    start: int,
+    end: int,
+    *,
+    text: str,
+    id: str | None = None,  # noqa: A002 - as Python has it
+    prompt: str | None = None,
+    model: str | None = None,
+) -> list[tuple[str, str | None, str | None, str | None, dict[str, object]] | bytes | None]: ...
 def segment(text: str, unit: str = "word") -> list[str]: ...
 def unit_defaults(unit: str) -> tuple[int, int]: ...
 def version() -> str: ...

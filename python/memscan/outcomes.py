@@ -77,6 +77,9 @@ _PATTERNS = (
     rf"\A[\s*_#>]*(?:{_APOLOGY})\b[^\n]{{0,80}}?\b(?:violates?|against\s(?:my|our|the)\s|copyright)",
 )
 
+_BEGINNINGS = r"\A[\s*_#>]*(?:i|we|sorry|apologies|my|unfortunately|thank|as a)"
+"""All of the patterns begin so, and most answers do not: this is looked at first."""
+
 
 @dataclass(frozen=True)
 class OutcomeRules:
@@ -158,4 +161,7 @@ class OutcomeRules:
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
     if not patterns:
         return None
-    return re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
+    own = "|".join(f"(?:{one})" for one in patterns if one in _PATTERNS)
+    others = [f"(?:{one})" for one in patterns if one not in _PATTERNS]
+    guarded = [f"(?={_BEGINNINGS})(?:{own})"] if own else []
+    return re.compile("|".join([*guarded, *others]), re.IGNORECASE)

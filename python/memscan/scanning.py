@@ -150,7 +150,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
             options=options,
             common=common,
             source=source,
-            share=None if is_by_files else own,
+            share=None if is_by_files or own.of == 1 else own,
             limit=limit,
             folder=folder,
             progress=progress,

@@ -18,7 +18,11 @@ PROMPT_SHOWN = 100
 def show_estimate(estimate: "Estimate", *, json: bool) -> None:
     """Print what a scan would be."""
     if json:
-        console.show_json(asdict(estimate))
+        records = [
+            record._asdict() if isinstance(record, Generation) else asdict(record)
+            for record in estimate.records
+        ]
+        console.show_json(asdict(estimate) | {"records": records})
         return
     total = "of unknown size" if estimate.bytes is None else size(estimate.bytes)
     console.show(f"would scan {counted(estimate.files, 'file')}, {total}")

@@ -8,7 +8,7 @@ outcome is judged, its prompt is joined.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from memscan.errors import InputError, LimitError
 from memscan.outcomes import ERROR, OutcomeRules
@@ -17,21 +17,27 @@ from memscan.readers.adapters import Adapter, Answer, Skipped
 from memscan.readers.adapters.inspect_log import Inspect
 from memscan.readers.adapters.plain import Plain
 from memscan.readers.containers import read_records
+from memscan.readers.decoding import Decoder
 from memscan.readers.fields import USUAL_IDS, USUAL_TEXTS, detect_fields, no_text, wanted_fields
 from memscan.readers.files import Content, SourceFile
+from memscan.readers.json_lines import project_json_lines
 from memscan.readers.lines import LINE_LIMIT_BYTES
 from memscan.readers.merged_logs import without_merged_shards
 from memscan.readers.messages import path_text, printable
 from memscan.readers.overrides import Overridden, Overrides
 from memscan.readers.paths import FoundFile
+from memscan.readers.projection import Projected, Projection
 from memscan.readers.prompts import Prompts
 from memscan.readers.source import Source
 from memscan.readers.values import Record, RecordError, as_metadata
 from memscan.readers.whole import read_whole
 from memscan.records import COMPLETION, PARTS, Generation, OnError, Rejection
 
-Runs: TypeAlias = Iterator[list[tuple[int, Record | RecordError]]]
-"""The records of a file, some at a time, each with its number."""
+Run: TypeAlias = Sequence[tuple[int, Record | RecordError]]
+"""Some records of a file, each with its number."""
+
+ProjectedRun: TypeAlias = Sequence[tuple[int, Record | RecordError | Projected]]
+"""The same, where plain records may be projected."""
 
 ALL_PARTS = "all"
 
@@ -156,7 +162,12 @@ class GenerationSource(Source):
         kept, self._merged = without_merged_shards(found)
         return kept
 
-    def _runs(self, file: SourceFile, content: Content) -> Runs:
+    def _runs(
+        self, file: SourceFile, content: Content, projection: Projection
+    ) -> Iterator[Run] | Iterator[ProjectedRun]:
+        if content.format is formats.JSON_LINES and not file.found.fields:
+            decoder = Decoder(file.input, replaces=self._replaces)
+            return project_json_lines(content, decoder, projection)
         if content.format is formats.EVAL:
             return eval_archive.read_eval(file, content)
         if eval_json.is_log(content):
@@ -170,7 +181,8 @@ class GenerationSource(Source):
         if is_log:
             self._detected_records(file, content, adapter.told, adapter.name)
         objects: list[Record] = []
-        for run in self._runs(file, content):
+        projection = Projection()
+        for run in self._runs(file, content, projection):
             file.input.records += len(run)
             if not adapter.told:
                 objects = [record for _, record in run if isinstance(record, dict)] or objects
@@ -178,11 +190,13 @@ class GenerationSource(Source):
                 self._overrides.find(objects, file.shown, is_needed=adapter.name != Plain.name)
                 kind = None if isinstance(adapter, Plain) else adapter.name
                 self._detected_records(file, content, adapter.told, kind)
+                if isinstance(adapter, Plain) and self.prompts is None:
+                    projection.ask_for(adapter.top_level_fields())
             if isinstance(adapter, Plain) and not adapter.has_several and self.prompts is None:
                 for number, record in run:
                     yield self._of_plain(file, adapter, number, record)
                 continue
-            for number, record in run:
+            for number, record in cast("Run", run):
                 yield from self._of_record(file, adapter, number, record)
         if not file.input.records:
             self._detected(file, {"format": "empty"})
@@ -204,13 +218,20 @@ class GenerationSource(Source):
         return Plain(detect_fields(self._wanted, objects, file.shown), objects)
 
     def _of_plain(
-        self, file: SourceFile, adapter: Plain, number: int, record: Record | RecordError
+        self,
+        file: SourceFile,
+        adapter: Plain,
+        number: int,
+        record: Record | RecordError | Projected,
     ) -> Generation | Rejection:
         place = f"{file.found.name}:{number}"
         try:
-            if isinstance(record, RecordError):
+            if isinstance(record, tuple):
+                generation = adapter.projected(record, place, self.rules)
+            elif isinstance(record, RecordError):
                 raise record
-            generation = adapter.generation(record, place, self.rules)
+            else:
+                generation = adapter.generation(record, place, self.rules)
         except RecordError as error:
             return self._rejected(file, place, number, error)
         self._has_generation = True

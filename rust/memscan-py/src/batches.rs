@@ -17,10 +17,10 @@ use crate::errors::internal;
 const NUMBERS_BYTES: usize = 512;
 
 /// The columns of a table, by name.
-type Columns = Vec<(&'static str, ArrayRef)>;
+pub(crate) type Columns = Vec<(&'static str, ArrayRef)>;
 
 /// A table as an Arrow record batch of Python's.
-fn to_python(py: Python<'_>, columns: Columns) -> PyResult<Py<PyAny>> {
+pub(crate) fn to_python(py: Python<'_>, columns: Columns) -> PyResult<Py<PyAny>> {
     let batch = RecordBatch::try_from_iter_with_nullable(
         columns.into_iter().map(|(name, array)| (name, array, true)),
     );
@@ -74,11 +74,7 @@ pub(crate) fn room(results: &[GenerationMatches]) -> usize {
 }
 
 /// The spans of all generations, each with the number of its generation.
-pub(crate) fn spans(
-    py: Python<'_>,
-    results: &[GenerationMatches],
-    corpora: &[String],
-) -> PyResult<Py<PyAny>> {
+pub(crate) fn spans(results: &[GenerationMatches], corpora: &[String]) -> Columns {
     let rows: Vec<(u64, &Span)> = (0..)
         .zip(results)
         .flat_map(|(number, result)| result.spans.iter().map(move |span| (number, span)))
@@ -117,7 +113,7 @@ pub(crate) fn spans(
         ("context_after", known_texts(&rows, |(_, span)| known(span, &span.context_after))),
     ]);
     columns.extend(texts_of(&places));
-    to_python(py, columns)
+    columns
 }
 
 /// Occurrences by themselves.
@@ -185,17 +181,13 @@ pub(crate) fn duplicates(py: Python<'_>, found: &[Duplicate]) -> PyResult<Py<PyA
 }
 
 /// One row a generation.
-pub(crate) fn generations(
-    py: Python<'_>,
-    results: &[GenerationMatches],
-    corpora: &[String],
-) -> PyResult<Py<PyAny>> {
+pub(crate) fn generations(results: &[GenerationMatches], corpora: &[String]) -> Columns {
     let coverage = |covered: fn(&GenerationMatches) -> &Coverage| {
         let shares = results.iter().map(|result| share(covered(result).units, result.unit_count));
         Arc::new(shares.collect::<Float64Array>()) as ArrayRef
     };
     let at = |level: usize| known_integers(results, move |result| Some(result.covered_characters_at?[level]));
-    let columns: Columns = vec![
+    vec![
         ("n_units", integers(results, |result| result.unit_count)),
         ("n_chars", known_integers(results, |result| result.character_count)),
         ("covered_units", integers(results, |result| result.covered.units)),
@@ -212,8 +204,7 @@ pub(crate) fn generations(
         ("n_spans", integers(results, |result| result.match_count)),
         ("corpora", corpora::matches(corpora, results)),
         ("listed_spans", integers(results, |result| result.listed_count)),
-    ];
-    to_python(py, columns)
+    ]
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of units are far below 2^53")]

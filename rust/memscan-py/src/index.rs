@@ -14,7 +14,7 @@ use pyo3::pybacked::PyBackedStr;
 use crate::batches;
 use crate::errors::to_python;
 use crate::texts::{PyText, PyTokens, borrowed};
-use crate::work::{convert, run, run_here, run_on};
+use crate::work::{make_room, run, run_here, run_on};
 
 /// One row a text, one column a length.
 type Counts<'py> = Bound<'py, PyArray2<i64>>;
@@ -133,14 +133,13 @@ impl Index {
         threads: Option<usize>,
     ) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let index = Arc::clone(&self.0);
-        let corpora = self.0.corpora();
         let baseline = baseline.map(|baseline| Arc::clone(&baseline.0));
         let template = template.map(|template| PyText::new(template, template_tokens));
         let options = ScanOptions { min_length, min_characters, occurrences, examined, context, seed };
         let texts = crate::texts::texts(texts, tokens)?;
         let prompts = paired(prompts, prompt_tokens, texts.len())?;
         let lent = (texts, prompts, template);
-        let results = run_on(py, threads, lent, move |(texts, prompts, template), interrupt| {
+        let (spans, measures) = run_on(py, threads, lent, move |(texts, prompts, template), interrupt| {
             let generations: Vec<Generation<'_>> = (texts.iter().zip(prompts))
                 .map(|(text, prompt)| Generation {
                     text: text.borrow(),
@@ -149,11 +148,12 @@ impl Index {
                 .collect();
             let template = template.as_ref().map(PyText::borrow);
             let common = Common { template, baseline: baseline.as_deref() };
-            index.scan_apart_from(common, &generations, &options, interrupt)
+            let results = index.scan_apart_from(common, &generations, &options, interrupt)?;
+            let corpora = index.corpora();
+            make_room(batches::room(&results))?;
+            Ok((batches::spans(&results, corpora), batches::generations(&results, corpora)))
         })?;
-        convert(batches::room(&results), || {
-            Ok((batches::spans(py, &results, corpora)?, batches::generations(py, &results, corpora)?))
-        })
+        Ok((batches::to_python(py, spans)?, batches::to_python(py, measures)?))
     }
 
     /// Where a whole text stands: count, document count, whether that is capped, occurrences.
@@ -193,7 +193,7 @@ impl Index {
     ) -> PyResult<Py<PyAny>> {
         let text = PyText::new(text, tokens);
         let result = run_here(py, || self.0.longest_match(text.borrow(), context))?;
-        batches::spans(py, &[result], self.0.corpora())
+        batches::to_python(py, batches::spans(&[result], self.0.corpora()))
     }
 
     /// For each text, the length of the longest match that starts at each unit, or that ends there.

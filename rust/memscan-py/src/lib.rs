@@ -8,6 +8,7 @@ mod builder;
 mod corpora;
 mod errors;
 mod index;
+mod project;
 mod texts;
 mod work;
 
@@ -24,6 +25,8 @@ mod _native {
     use super::builder::IndexBuilder;
     #[pymodule_export]
     use super::index::{Duplicates, Index};
+    #[pymodule_export]
+    use super::project::project_lines;
     #[pymodule_export]
     use super::{is_debug_build, segment, unicode_version, unit_defaults, vector_path, version};
 }

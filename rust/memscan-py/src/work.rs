@@ -110,10 +110,9 @@ pub(crate) fn run_here<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T>
     finish(py.detach(|| catch_unwind(AssertUnwindSafe(work))))
 }
 
-/// Turn what was found into columns, if there is room for both at once.
-pub(crate) fn convert<T>(bytes: usize, columns: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    have_reserve().and_then(|()| ensure_room(bytes)).map_err(|error| to_python(&error))?;
-    columns()
+/// Make sure that work may take so much memory, with the whole reserve left.
+pub(crate) fn make_room(bytes: usize) -> Result<()> {
+    have_reserve().and_then(|()| ensure_room(bytes))
 }
 
 fn finish<T>(outcome: std::thread::Result<Result<T>>) -> PyResult<T> {

@@ -9,6 +9,7 @@ from memscan.readers.adapters.answer import Adapter, Answer, Found, answers_of
 from memscan.readers.adapters.chat import is_turns
 from memscan.readers.adapters.content import messages_text
 from memscan.readers.fields import EACH, Field, field_name, take, take_each
+from memscan.readers.projection import Projected
 from memscan.readers.values import (
     Record,
     RecordError,
@@ -93,6 +94,24 @@ class Plain(Adapter):
             error.id = record_id
             raise
         outcome = rules.judge(text, _ended(record))
+        return Generation(record_id or place, text, prompt, model, metadata, outcome=outcome)
+
+    def top_level_fields(self) -> dict[str, str] | None:
+        """Return the names of the fields, if all that is taken of a record stands in one of them.
+
+        Of such a record ``projected`` makes what ``generation`` does.
+        """
+        fields = {"text": self._text, "id": self._id, "prompt": self._prompt, "model": self._model}
+        named = {role: field for role, field in fields.items() if field is not None}
+        if self._messages is not None or any(len(field) > 1 for field in named.values()):
+            return None
+        return {role: name for role, (name,) in named.items()} if self._text else None
+
+    @staticmethod
+    def projected(record: Projected, place: str, rules: OutcomeRules) -> Generation:
+        """Return the generation in a record of which only the fields are known."""
+        text, record_id, prompt, model, metadata = record
+        outcome = rules.judge(text, _ended(metadata) if metadata else None)
         return Generation(record_id or place, text, prompt, model, metadata, outcome=outcome)
 
     def _answer(self, record: Record) -> Answer:
