@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import orjson
 import pyarrow.compute as pc
 
 from memscan import Index
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Figures = dict[str, object]
 STATISTICS_TEXT_BYTES = 2_000_000
+LONG_BYTES = 1_000_000_000
 
 
 def measure(workload: Workload, folder: Path, *, runs: int) -> Figures:
@@ -41,7 +43,7 @@ def measure(workload: Workload, folder: Path, *, runs: int) -> Figures:
     for name, generations in workload.generations.items():
         figures |= _scans(index, name, generations, runs)
         figures |= _command(path, folder, name, workload, runs)
-    return figures | _statistics(index, workload, runs)
+    return figures | _long_command(path, folder, workload) | _statistics(index, workload, runs)
 
 
 def _build(workload: Workload, path: Path) -> None:
@@ -67,19 +69,41 @@ def _scans(index: Index, name: str, generations: Sequence[Generation], runs: int
     }
 
 
+def _scan_command(path: Path, files: Sequence[str], output: Path) -> None:
+    arguments = ["scan", str(path), *files, "--output", str(output)]
+    subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "memscan", *arguments], check=True, capture_output=True
+    )
+
+
 def _command(path: Path, folder: Path, name: str, workload: Workload, runs: int) -> Figures:
     """Time ``memscan scan`` as a whole process, from compressed JSON lines to Parquet."""
     size = sum(len(generation.text.encode()) for generation in workload.generations[name])
     outputs = iter(range(runs))
 
     def run() -> None:
-        output = folder / f"{name}-{next(outputs)}"
-        arguments = ["scan", str(path), *workload.files[name], "--output", str(output)]
-        subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "memscan", *arguments], check=True, capture_output=True
-        )
+        _scan_command(path, workload.files[name], folder / f"{name}-{next(outputs)}")
 
     return {f"{name}: whole command (MB/s)": _rate(size, _best(runs, run))}
+
+
+def _long_command(path: Path, folder: Path, workload: Workload) -> Figures:
+    """Time ``memscan scan`` on the first generations again and again, as plain JSON lines."""
+    name, generations = next(iter(workload.generations.items()))
+    file = folder / f"{name}-long.jsonl"
+    lines = [
+        orjson.dumps(
+            {"id": one.id, "model": one.model, "text": one.text}, option=orjson.OPT_APPEND_NEWLINE
+        )
+        for one in generations
+    ]
+    with file.open("wb") as written:
+        while written.tell() < LONG_BYTES:
+            written.writelines(lines)
+    size = file.stat().st_size
+    seconds = _best(1, lambda: _scan_command(path, [str(file)], folder / f"{name}-long"))
+    file.unlink()
+    return {f"{name}: whole command, long file (MB/s of file)": _rate(size, seconds)}
 
 
 def _statistics(index: Index, workload: Workload, runs: int) -> Figures:
