@@ -16,6 +16,7 @@ from memscan.passages import GenerationPassages, PassageRows
 from memscan.report.columns import Best, numbered, numbers
 from memscan.report.folder import open_results
 from memscan.report.settings import measure
+from memscan.report.telling import telling_columns
 
 if TYPE_CHECKING:
     import os
@@ -45,12 +46,14 @@ class Ranking:
         generations: How many generations could be read.
         with_passage: How many of them hold a passage; only these are ranked.
         rows: Of the first ones, all columns and ``row``, the number in the table from 1.
+        telling: The columns that tell generations with one id apart, if any do.
     """
 
     measure: Measure
     generations: int
     with_passage: int
     rows: Sequence[Row]
+    telling: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +63,12 @@ class Shown:
     Attributes:
         measure: What the scan measured with.
         generations: Each with all columns of its row and of its passages.
+        telling: The columns that tell generations with one id apart, if any do.
     """
 
     measure: Measure
     generations: Sequence[GenerationPassages]
+    telling: Sequence[str]
 
 
 def rank_generations(
@@ -101,6 +106,7 @@ def rank_generations(
             generations=generations,
             with_passage=with_passage,
             rows=[{"row": at + 1, **row} for at, row in zip(best.rows, ranked, strict=True)],
+            telling=telling_columns(folder.generations),
         )
 
 
@@ -127,7 +133,8 @@ def show_generation(results: str | os.PathLike[str], generation_id: str) -> Show
             for number, row in zip(numbers_, rows, strict=True)
         ]
         passages.expect_end()
-        return Shown(measure=measure(folder), generations=found)
+        telling = telling_columns(folder.generations)
+        return Shown(measure=measure(folder), generations=found, telling=telling)
 
 
 def _rows_with(batches: Iterator[pa.RecordBatch], generation_id: str) -> list[int]:

@@ -8,6 +8,7 @@ from memscan.cli import console
 from memscan.cli.side_by_side import both_sides, show_columns, show_sides
 from memscan.cli.wording import counted, percent, share
 from memscan.report.columns import integer, string
+from memscan.report.telling import which
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def show_ranking(ranking: Ranking, sort: str) -> None:
     cells = [
         (
             f"{row['row']:,}",
-            console.one_line(str(row["generation_id"])),
+            _name(row, ranking.telling),
             console.one_line(str(row["model"] or "")),
             _covered(row),
             f"{row['longest_match']:,}",
@@ -51,7 +52,7 @@ def show_generations(shown: Shown, limit: int) -> None:
         row = one.row
         model = f", {console.one_line(str(row['model']))}" if row["model"] is not None else ""
         number = f" (row {one.number + 1:,})" if many else ""
-        console.show(f"{console.one_line(str(row['generation_id']))}{model}{number}")
+        console.show(f"{_name(row, shown.telling)}{model}{number}")
         console.show(f"  {console.one_line(_sentence(one, shown.measure))}")
         if row["error"] is not None:
             console.show(f"  {console.one_line(str(row['error']))}")
@@ -60,6 +61,12 @@ def show_generations(shown: Shown, limit: int) -> None:
         if len(one.passages) > limit:
             console.show(f"\nshowing {limit:,} of {counted(len(one.passages), 'passage')}")
         console.show("")
+
+
+def _name(row: Row, telling: Sequence[str]) -> str:
+    """Return the id of a generation, and which of those with the id it is."""
+    words = (str(row["generation_id"]), which(row, telling))
+    return console.one_line(", ".join(filter(None, words)))
 
 
 def _sentence(one: GenerationPassages, measure: Measure) -> str:

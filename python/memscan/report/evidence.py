@@ -49,6 +49,7 @@ class Evidence:
         facts: Terms and what is to say of them.
         fields: What else the input said of the generation, as names and values.
         more_fields: How many of these are not shown.
+        which: Which of the generations with its id it is of, or nothing.
         left: The generation.
         right: The corpus, at the most faithful place reported.
         note: How the two sides differ.
@@ -61,6 +62,7 @@ class Evidence:
     facts: Sequence[tuple[str, str | Markup]]
     fields: Sequence[tuple[Markup, Markup]]
     more_fields: int
+    which: str
     left: Side
     right: Side
     note: str
@@ -68,8 +70,16 @@ class Evidence:
     not_shown: int
 
 
-def evidence(rank: int, finding: Finding, fields: Row, measure: Measure) -> Evidence:
-    """Make a finding ready to be shown; ``fields`` is what the input said of the generation."""
+def evidence(rank: int, finding: Finding, fields: Row, measure: Measure, which: str) -> Evidence:
+    """Make a finding ready to be shown.
+
+    Args:
+        rank: Its place, from 1.
+        finding: The passage and its places.
+        fields: What else the input said of the generation.
+        measure: What was measured with.
+        which: Which of the generations with its id it is of, or nothing.
+    """
     row = finding.passage
     sides = _sides(row)
     shown = [(label(name), label(value)) for name, value in fields.items()][:_MOST_FIELDS]
@@ -79,6 +89,7 @@ def evidence(rank: int, finding: Finding, fields: Row, measure: Measure) -> Evid
         facts=_facts(row, measure.unit),
         fields=shown,
         more_fields=len(fields) - len(shown),
+        which=which,
         left=_side(row, "generation_id", "", sides.left, measure),
         right=_side(row, "document_id", "document_", sides.right, measure),
         note=_note(row, sides, measure),

@@ -1,6 +1,6 @@
 """Figures as bars beside their numbers: a table reads aloud what the bars show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -8,6 +8,7 @@ from markupsafe import Markup
 from memscan.report.columns import integer
 from memscan.report.findings import Findings
 from memscan.report.generations import Figures, Generations
+from memscan.report.telling import key, which
 from memscan.report.wording import (
     FIDELITIES,
     NOT_COMPARED,
@@ -80,6 +81,7 @@ class RankedRow:
     """One row of the table of generations; ``anchor`` is the rank of its longest passage."""
 
     generation: object
+    which: str
     model: object
     anchor: int | None
     longest: str
@@ -199,17 +201,23 @@ def corpus_rows(corpora: Mapping[str, object], figures: Figures, unit: Unit) -> 
     return rows
 
 
-def ranked_rows(generations: Generations, findings: Findings) -> list[RankedRow]:
-    """Return the generations with the longest passages, and where these are shown."""
+def ranked_rows(
+    generations: Generations, findings: Findings, telling: Sequence[str]
+) -> list[RankedRow]:
+    """Return the generations with the longest passages, and where these are shown.
+
+    ``telling`` are the columns that say which of the generations with one id is meant.
+    """
     anchors: dict[tuple[object, ...], int] = {}
     for rank, finding in enumerate(findings.ranked, 1):
         row = finding.passage
-        anchors.setdefault((row["generation_id"], row["model"], row["n_units"]), rank)
+        anchors.setdefault((*key(row), row["n_units"]), rank)
     return [
         RankedRow(
             generation=row["generation_id"],
+            which=which(row, telling),
             model=row["model"],
-            anchor=anchors.get((row["generation_id"], row["model"], row["longest_match"])),
+            anchor=anchors.get((*key(row), row["longest_match"])),
             longest=number(integer(row, "longest_match")),
             passages=number(integer(row, "n_spans")),
             covered=share(integer(row, "covered_units"), integer(row, "n_units")),

@@ -27,11 +27,9 @@ from memscan.report.folder import Results
 from memscan.report.generations import Generations
 from memscan.report.sentence import answer, caveat, notes
 from memscan.report.settings import measure, settings
+from memscan.report.telling import key, telling_columns, which
 from memscan.report.text import label, one_line, visible
 from memscan.report.wording import counted, number, percent, share
-
-_TELLING = ("generation_id", "model", "sample_index", "part", "turn")
-"""Columns of both tables; results of the first versions lack the last three."""
 
 DEFAULT_TITLE = "What the generations reproduce of the corpus"
 
@@ -47,6 +45,7 @@ def render(
     style = _resource("style.css")
     measured = measure(results)
     fields = _fields(generations)
+    telling = telling_columns(results.generations)
     return (
         _environment()
         .get_template("template.html.jinja")
@@ -66,11 +65,18 @@ def render(
             corpora=corpus_rows(results.section("corpora"), generations.figures, measured.unit),
             models=model_rows(generations.models, measured.unit),
             models_total=len(generations.models),
-            ranked=ranked_rows(generations, findings),
+            ranked=ranked_rows(generations, findings, telling),
             evidence=[
-                evidence(rank, finding, fields.get(_key(finding.passage), {}), measured)
+                evidence(
+                    rank,
+                    finding,
+                    fields.get(key(finding.passage), {}),
+                    measured,
+                    which(finding.passage, telling),
+                )
                 for rank, finding in enumerate(findings.ranked, 1)
             ],
+            telling=telling,
             settings=settings(results),
         )
     )
@@ -107,13 +113,9 @@ def _fields(generations: Generations) -> dict[tuple[object, ...], Row]:
     Where two generations share all that tells them apart, a passage could be either's, so neither
     is there.
     """
-    keys = Counter(_key(row) for row in generations.ranked)
+    keys = Counter(map(key, generations.ranked))
     return {
-        _key(row): {name: row[name] for name in generations.metadata if row[name] is not None}
+        key(row): {name: row[name] for name in generations.metadata if row[name] is not None}
         for row in generations.ranked
-        if keys[_key(row)] == 1
+        if keys[key(row)] == 1
     }
-
-
-def _key(row: Row) -> tuple[object, ...]:
-    return tuple(row.get(name) for name in _TELLING)
