@@ -97,6 +97,17 @@ def test_find_says_how_many_it_does_not_show(command_line: CommandLine, index_fo
     )
 
 
+def test_find_says_that_of_very_many_places_not_all_documents_are_counted(
+    command_line: CommandLine,
+) -> None:
+    often = "word " * 600_000
+    memscan.Index.build([("a", often), ("b", f"{often} once")], command_line.folder / "i.memscan")
+    done = command_line("find", "i.memscan", "word")
+    assert done.stdout.startswith("the text stands 1,200,000 times in at least 2 documents of the ")
+    done = command_line("find", "i.memscan", "once")
+    assert done.stdout.startswith("the text stands 1 time in 1 document of the corpus")
+
+
 def test_find_shows_the_longest_part_of_what_is_not_there(
     command_line: CommandLine, index_folder: Path
 ) -> None:

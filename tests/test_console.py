@@ -19,7 +19,7 @@ from conftest import CommandLine
 from memscan import cli
 from memscan.cli.console import one_line, visible
 from memscan.cli.progress import LineReporter
-from memscan.cli.wording import counted, duration, percent, share, size
+from memscan.cli.wording import counted, duration, occurrences, percent, share, size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,6 +175,11 @@ def test_numbers_read_well() -> None:
     expected = ["0 bytes", "999 bytes", "1.0 kB", "139.1 MB", "1.2 GB", "2.0 TB"]
     assert [size(n) for n in sizes] == expected
     assert [duration(s) for s in (4.25, 200, 7500)] == ["4.2 s", "3 min 20 s", "2 h 5 min"]
+
+
+def test_of_a_capped_count_only_the_documents_may_be_more() -> None:
+    assert occurrences(1, 1, is_capped=False) == "1 time in 1 document"
+    assert occurrences(1_048_577, 1, is_capped=True) == "1,048,577 times in at least 1 document"
 
 
 HEAVY = {"numpy", "orjson", "pyarrow", "rich", "jinja2", "tomllib", "tokenizers"}

@@ -103,6 +103,7 @@ def test_the_command_prints_denominators(
     printed = capsys.readouterr().out
     assert printed.startswith("5 runs of at least 5 words stand more than once; 3 of 4 documents")
     assert "28 of 39 words (71.8 %)" in printed
+    assert "\n  6 words, 3 times in 2 documents, one 0: Marley was dead" in printed
     assert run([*command, "--json"]) == 0
     about = json.loads(capsys.readouterr().out)
     assert (about["runs"], about["covered_units"], about["corpus_units"]) == (5, 28, 39)

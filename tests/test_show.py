@@ -101,6 +101,22 @@ def test_passage_stands_beside_its_source(tmp_path: Path, command_line: CommandL
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("is_capped", "expected"),
+    [
+        (False, "stands 2,000,000 times in 3 documents"),
+        (True, "stands 2,000,000 times in at least 3 documents"),
+    ],
+)
+def test_of_a_capped_count_only_the_documents_may_be_more(
+    tmp_path: Path, command_line: CommandLine, *, is_capped: bool, expected: str
+) -> None:
+    row = span(count=2_000_000, document_count=3, count_is_capped=is_capped)
+    write_results(tmp_path / "r", [row], [found()])
+    shown = command_line("show", "r", "g1").stdout
+    assert f"; {expected}\n" in shown
+
+
 def test_generations_with_one_id_each_have_their_own_passages(tmp_path: Path) -> None:
     spans = [span("same"), span("other"), span("same"), span("same", start=90)]
     rows = [found("same"), found("other"), generation("same"), found("same", n_spans=2)]

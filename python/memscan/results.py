@@ -195,8 +195,8 @@ class Found:
 
     Attributes:
         count: How often; zero if nowhere.
-        document_count: In how many documents.
-        count_is_capped: Whether the counts were cut at a limit, so that there may be more.
+        document_count: In how many documents; at least that many if ``count_is_capped``.
+        count_is_capped: Whether it stands too often for all of its documents to be counted.
         occurrences: Some of the places, best first.
     """
 
@@ -223,8 +223,8 @@ class Match:
         n_chars: Its length in code points.
         text: The part itself.
         count: How often it stands in the corpus; at least one.
-        document_count: In how many documents.
-        count_is_capped: Whether the counts were cut at a limit.
+        document_count: In how many documents; at least that many if ``count_is_capped``.
+        count_is_capped: Whether it stands too often for all of its documents to be counted.
         occurrence: The best place among those examined.
     """
 

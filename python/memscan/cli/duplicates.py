@@ -11,7 +11,7 @@ import typer
 from memscan.cli import console
 from memscan.cli.arguments import AsJson, IndexPath, NoMmap, Threads, open_index
 from memscan.cli.progress import reporting
-from memscan.cli.wording import counted, percent
+from memscan.cli.wording import counted, occurrences, percent
 
 EXAMPLES = """\b
 Examples:
@@ -79,11 +79,11 @@ def duplicates(  # noqa: PLR0913 - the options of the command
 
 
 def _line(row: dict[str, Any], unit: str) -> str:
-    least = "at least " if row["count_is_capped"] else ""
+    counts = row["count"], row["document_count"]
     where = f"{console.visible(row['document_id'])} {row['document_start']:,}"
     text = row["document_text"]
     shown = "" if text is None else f": {console.visible(text[:TEXT_SHOWN])}"
     return (
-        f"  {counted(row['n_units'], unit)}, {row['count']:,} times in "
-        f"{least}{counted(row['document_count'], 'document')}, {where}{shown}"
+        f"  {counted(row['n_units'], unit)}, "
+        f"{occurrences(*counts, is_capped=row['count_is_capped'])}, {where}{shown}"
     )

@@ -8,7 +8,7 @@ import typer
 
 from memscan.cli import console
 from memscan.cli.arguments import AsJson, IndexPath, NoMmap, open_index
-from memscan.cli.wording import counted
+from memscan.cli.wording import counted, occurrences
 from memscan.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,11 +79,8 @@ def _show_longest(match: "Match", unit: str) -> None:
 
 
 def _counts(found: "Found | Match") -> str:
-    least = "at least " if found.count_is_capped else ""
-    return (
-        f"{least}{counted(found.count, 'time')} in {counted(found.document_count, 'document')} "
-        "of the corpus"
-    )
+    counts = found.count, found.document_count
+    return f"{occurrences(*counts, is_capped=found.count_is_capped)} of the corpus"
 
 
 def _show_occurrence(occurrence: "Occurrence", unit: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from memscan.cli import console
 from memscan.cli.side_by_side import both_sides, show_columns, show_sides
-from memscan.cli.wording import counted, percent, share
+from memscan.cli.wording import counted, occurrences, percent, share
 from memscan.report.columns import integer, string
 from memscan.report.telling import which
 
@@ -83,15 +83,11 @@ def _sentence(one: GenerationPassages, measure: Measure) -> str:
 
 def _show_passage(at: int, passage: Sequence[Row], measure: Measure) -> None:
     best, unit = passage[0], measure.unit.one
-    least = "at least " if best["count_is_capped"] else ""
-    stands = (
-        f"stands {counted(integer(best, 'count'), 'time')} in "
-        f"{least}{counted(integer(best, 'document_count'), 'document')}"
-    )
+    counts = integer(best, "count"), integer(best, "document_count")
     facts = [
         counted(integer(best, "n_units"), unit),
         str(best["fidelity"] or "not compared"),
-        stands,
+        f"stands {occurrences(*counts, is_capped=bool(best['count_is_capped']))}",
     ]
     if echo := integer(best, "echo_units"):
         facts.append(f"{counted(echo, unit)} of it stood in the prompt")

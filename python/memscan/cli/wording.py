@@ -10,6 +10,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def occurrences(count: int, document_count: int, *, is_capped: bool) -> str:
+    """Return how often a passage stands in the corpus: ``3 times in 2 documents``.
+
+    The count is exact in any case; of a capped one, there may be more documents.
+    """
+    least = "at least " if is_capped else ""
+    return f"{counted(count, 'time')} in {least}{counted(document_count, 'document')}"
+
+
 def share(part: int, whole: int, noun: str) -> str:
     """Return a part of a whole: ``12 of 52 words (23.1 %)``."""
     text = f"{part:,} of {counted(whole, noun)}"
