@@ -100,6 +100,38 @@ def test_command_prints_shares_with_their_denominators(
     )
 
 
+def test_prompts_have_no_part_in_novelty(
+    command_line: CommandLine, index_folder: Path, json_lines: Write
+) -> None:
+    texts = [{"text": "call me starbuck"}, {"text": "nothing"}]
+    json_lines("bare.jsonl", texts)
+    json_lines("asked.jsonl", [one | {"prompt": "Say: call me starbuck"} for one in texts])
+    bare, asked = (command_line("novelty", index_folder, f"{n}.jsonl") for n in ("bare", "asked"))
+    assert (bare.returncode, bare.stdout) == (0, asked.stdout)
+    assert "Prompts are not looked at" in " ".join(command_line("novelty", "--help").stdout.split())
+    refused = command_line("novelty", index_folder, "bare.jsonl", "--prompts", "asked.jsonl")
+    assert refused.returncode == 2
+    assert "No such option: --prompts" in refused.stderr
+
+
+def test_command_says_how_many_records_are_in_no_share(
+    command_line: CommandLine, index_folder: Path, json_lines: Write
+) -> None:
+    json_lines("g.jsonl", [{"text": "call me starbuck"}, {"id": "bad"}, {"text": ""}])
+    done = command_line("novelty", index_folder, "g.jsonl", "--longest", "1")
+    assert done.returncode == 3
+    assert done.stdout.startswith("2 generations, 3 words; 1 record rejected\n")
+
+
+def test_share_of_the_records_is_refused(
+    command_line: CommandLine, index_folder: Path, json_lines: Write
+) -> None:
+    json_lines("g.jsonl", [{"text": "call me starbuck"}])
+    done = command_line("novelty", index_folder, "g.jsonl", "--part", "1/2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--part I/N of the records is taken by `memscan scan` alone" in done.stderr
+
+
 def test_command_prints_data(
     command_line: CommandLine, index_folder: Path, json_lines: Write
 ) -> None:

@@ -126,6 +126,8 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
 ) -> NoveltySummary:
     """Measure how much of the generations in some files does not stand in a corpus.
 
+    Prompts are not looked at: what a generation repeats of its own counts as what it says itself.
+
     Args:
         index: The corpus.
         paths: Files, folders and globs of generations; ``-`` is standard input.

@@ -119,6 +119,14 @@ def part_and_share(parts: list[str] | None) -> tuple[str, tuple[int, int] | None
     return name, None if share is None else (share.number, share.of)
 
 
+def part_alone(parts: list[str] | None) -> str:
+    """Return which part of each answer is meant, for a command that takes all records."""
+    name, share = part_and_share(parts)
+    if share is not None:
+        raise typer.BadParameter("a --part I/N of the records is taken by `memscan scan` alone")
+    return name
+
+
 Memory = Annotated[
     int | None,
     typer.Option(

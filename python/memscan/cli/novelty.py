@@ -19,7 +19,7 @@ from memscan.cli.arguments import (
     TextField,
     Threads,
     open_index,
-    part_and_share,
+    part_alone,
 )
 from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
@@ -57,7 +57,8 @@ def novelty(  # noqa: PLR0913 - the options of the command
     """Show how much of generations the corpus does not have, in runs of 1, 2, 3, ... units.
 
     A run is novel if it stands in no document of the corpus. The shares of all generations together
-    are printed with their denominators.
+    are printed with their denominators. Prompts are not looked at: what a generation repeats of
+    its own prompt counts as what it says itself.
     """
     from memscan.novelty import novelty_files
 
@@ -70,7 +71,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
             generations,
             longest=longest,
             format=format,
-            part=part_and_share(part)[0],
+            part=part_alone(part),
             text_field=text_field,
             id_field=id_field,
             on_error=on_error,
@@ -98,7 +99,8 @@ def novelty(  # noqa: PLR0913 - the options of the command
             console.show(f"{n},{runs},{novel},{'' if share is None else share}")
     else:
         units = counted(int(summary.curve.runs[0]), unit)
-        console.show(f"{counted(summary.generations, 'generation')}, {units}")
+        left_out = f"; {counted(summary.rejected, 'record')} rejected" if summary.rejected else ""
+        console.show(f"{counted(summary.generations, 'generation')}, {units}{left_out}")
         _show_table(summary.curve, unit)
     if summary.rejected:
         raise typer.Exit(SOME_REJECTED)
