@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import PRIDE
+from exported import exported
+from memscan.looking import show_generation
 from test_report_hostile import EVERYTHING, TAGS, Page
 from test_report_results import build, found, generation, rejected, span, write_results
 
@@ -147,3 +149,18 @@ def test_an_unknown_part_is_shown_and_not_obeyed(tmp_path: Path, command_line: C
     assert "part <script>" in shown
     assert "\u202e" not in shown
     assert "\x1b" not in shown
+
+
+def test_a_truncated_sample_takes_no_passage_of_the_next(tmp_path: Path) -> None:
+    samples: list[Answer] = [(0, None, "completion"), (1, None, "completion")]
+    rows = [found("q", n_spans=3, status="truncated"), found("q")]
+    spans = [span("q", count=9, document_start=at) for at in (4, 8)]
+    folder = write_results(tmp_path / "results", spans, rows)
+    for name in ("spans.parquet", "generations.parquet"):
+        _tell(folder / name, samples)
+    shown = show_generation(folder, "q").generations
+    assert [len(one.passages) for one in shown] == [1, 1]
+    assert headings(build(folder)[1]) == ["q, sample 0", "q, sample 1"]
+    lines = exported(folder, "dolma").splitlines()
+    spans = [json.loads(line)["attributes"]["memscan__span__match"] for line in lines]
+    assert [len(one) for one in spans] == [1, 1]

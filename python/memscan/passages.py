@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from memscan.errors import InputError
 from memscan.report.columns import integer
 from memscan.report.folder import DAMAGED_HINT
+from memscan.report.telling import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
     from memscan.report.folder import Results
 
 GENERATION = ("generation_id", "model", "status", "error", "n_units", "n_spans")
-_KEYS = ("generation_id", "model", "start", "end", "n_units", "count")
+_SAME = ("start", "end", "n_units", "count")
 _PLACE = ("document_id", "document_start")
-PASSAGE = (*_KEYS, *_PLACE)
-"""The columns by which rows of spans belong together."""
+"""Of one generation, rows that agree in the first and not in the second are of one passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class GenerationPassages:
 
     Attributes:
         number: Its place among the generations, from 0.
-        row: Its row: the columns asked for.
+        row: Its row: the columns asked for, and those that tell it from others.
         passages: Its passages in order; each the rows of its places, best first, so at least one.
     """
 
@@ -50,9 +50,11 @@ def generations_with_passages(
     Raises:
         InputError: The tables are damaged, or do not belong together.
     """
-    wanted = list(dict.fromkeys((*PASSAGE, *span_columns)))
+    owner = _owner(results)
+    wanted = list(dict.fromkeys((*owner, *_SAME, *_PLACE, *span_columns)))
     spans = PassageRows(results, results.spans.records(wanted))
-    for number, row in enumerate(results.generations.records(columns)):
+    known = list(dict.fromkeys((*columns, *owner)))
+    for number, row in enumerate(results.generations.records(known)):
         yield GenerationPassages(number, row, spans.passages_of(row, number))
     spans.expect_end()
 
@@ -61,8 +63,9 @@ class PassageRows:
     """Rows of spans, taken generation by generation."""
 
     def __init__(self, results: Results, rows: Iterator[Row]) -> None:
-        """Begin with the first row; rows have at least the columns ``PASSAGE``."""
+        """Begin with the first row; rows have the columns by which they belong together."""
         self._path = results.spans.path
+        self._owner = _owner(results)
         self._occurrences = results.occurrences
         self._rows = rows
         self._next = next(rows, None)
@@ -97,7 +100,7 @@ class PassageRows:
     def _next_passage(self, generation: Row) -> list[Row] | None:
         """Take the next passage, if it is one of this generation."""
         first = self._next
-        if first is None or any(first[name] != generation[name] for name in _KEYS[:2]):
+        if first is None or any(first[name] != generation[name] for name in self._owner):
             return None
         places = [self._taken()]
         most = min(max(integer(first, "count"), 1), self._occurrences)
@@ -109,7 +112,7 @@ class PassageRows:
         row = self._next
         return (
             row is not None
-            and all(row[name] == first[name] for name in _KEYS)
+            and all(row[name] == first[name] for name in (*self._owner, *_SAME))
             and any(row[name] != first[name] for name in _PLACE)
         )
 
@@ -118,3 +121,9 @@ class PassageRows:
         assert row is not None  # noqa: S101 - both callers looked
         self._next = next(self._rows, None)
         return row
+
+
+def _owner(results: Results) -> list[str]:
+    """Return the columns of both tables that say which generation a passage is of."""
+    tables = (results.generations, results.spans)
+    return [name for name in KEY if all(name in table.columns for table in tables)]

@@ -8,6 +8,7 @@ other; the rows belong together by their generation, model, start and end.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from memscan.report.columns import Best, Row, codes, numbered, numbers
 from memscan.report.folder import SPAN_ADDED, SPAN_COLUMNS, Results, TableFile
+from memscan.report.telling import KEY
 
 SOURCES_SHOWN = 20
 
@@ -73,16 +75,17 @@ class Findings:
 def load_findings(results: Results, *, limit: int) -> Findings:
     """Count the passages of the spans table and read the longest ones."""
     table = results.spans
+    own = [name for name in KEY if name in table.columns]
     findings = Findings()
     best = Best(max(limit, 1), ("n_units", "generation_id", "start"))
     first = 0
     open_rows: pa.Table | None = None
-    for group in table.row_groups(_KEYS):
+    for group in table.row_groups((*own, *_KEYS)):
         rows = numbered(group, first)
         first += group.num_rows
         if open_rows is not None:
             rows = pa.concat_tables([open_rows, rows]).combine_chunks()
-        starts = _passage_starts(rows, results.occurrences)
+        starts = _passage_starts(rows, (*own, *_SAME), results.occurrences)
         if len(starts):
             _add_passages(rows.slice(0, starts[-1]), starts[:-1], findings, best)
             open_rows = rows.slice(starts[-1])
@@ -96,23 +99,22 @@ def load_findings(results: Results, *, limit: int) -> Findings:
     return findings
 
 
-_KEYS = (
-    *("generation_id", "model", "start", "end", "n_units", "count"),
-    *("document_id", "document_start", "fidelity", "echo_units"),
-)
+_SAME = ("start", "end", "n_units", "count")
+_KEYS = (*_SAME, "document_id", "document_start", "fidelity", "echo_units")
 
 
-def _passage_starts(rows: pa.Table, occurrences: int) -> NDArray[np.int64]:
+def _passage_starts(rows: pa.Table, same: Sequence[str], occurrences: int) -> NDArray[np.int64]:
     """Return where in ``rows`` a passage begins.
 
-    One begins where the key changes. Generations may share an id, so one begins also where the
-    places begin again, and where there would be more places than the scan reports.
+    One begins where a column of ``same`` changes. Generations may have all of these in common, so
+    one begins also where the places begin again, and where there would be more places than the scan
+    reports.
     """
     count = rows.num_rows
     at = np.arange(count)
     new = np.zeros(count, dtype=np.bool_)
     new[:1] = True
-    for name in ("generation_id", "model", "start", "end", "n_units", "count"):
+    for name in same:
         values = codes(rows, name)
         new[1:] |= values[1:] != values[:-1]
     opened = np.maximum.accumulate(np.where(new, at, 0))
