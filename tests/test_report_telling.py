@@ -136,6 +136,22 @@ def test_terminal_and_report_say_it_in_the_same_words(
         assert any(line.startswith(name) for line in one.splitlines())
 
 
+def test_exports_say_which_answer_a_passage_is_of_where_that_tells(tmp_path: Path) -> None:
+    answers: list[Answer] = [(0, 1, "completion"), (1, 4, "completion")]
+    several = results_of(tmp_path / "several", answers)
+    plain = results_of(tmp_path / "plain", [USUAL])
+    (run,) = json.loads(exported(several, "sarif"))["runs"]
+    facts = [one["properties"] for one in run["results"]]
+    assert [(one["sample_index"], one["turn"], "part" in one) for one in facts] == [
+        *((0, 1, False), (1, 4, False)),
+    ]
+    facts = json.loads(exported(several, "w3c"))["first"]["items"]
+    told = [(one["memscan:sample_index"], one["memscan:turn"]) for one in facts]
+    assert told == [(0, 1), (1, 4)]
+    for kind in ("sarif", "w3c"):
+        assert not re.search(rb'[":](sample_index|turn|part)"', exported(plain, kind))
+
+
 def test_an_unknown_part_is_shown_and_not_obeyed(tmp_path: Path, command_line: CommandLine) -> None:
     folder = results_of(tmp_path / "results", [(3, 2**62, EVERYTHING), (-1, -5, "x" * 100_000)])
     summary, html = build(folder)

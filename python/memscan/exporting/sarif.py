@@ -18,6 +18,7 @@ from memscan.passages import generations_with_passages
 from memscan.report.columns import integer, string
 from memscan.report.folder import SPAN_ADDED_NUMBERS, SPAN_COLUMNS
 from memscan.report.settings import measure
+from memscan.report.telling import telling_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,6 +51,7 @@ _FACTS = (
 def sarif(results: Results, _table: str, counts: ExportCounts) -> Iterator[bytes]:
     """Yield a SARIF log with one run, a result a line."""
     columns = [*SPAN_COLUMNS, *_added(results)]
+    facts = (*_FACTS, *telling_columns(results.generations))
     about = measure(results)
     rejected = 0
     yield json_text({"$schema": SCHEMA, "version": "2.1.0"})[:-1] + b',"runs":['
@@ -58,7 +60,8 @@ def sarif(results: Results, _table: str, counts: ExportCounts) -> Iterator[bytes
         rejected += generation.row["status"] == "rejected"
         for passage in generation.passages:
             expect_characters(passage[0], "sarif")
-            result = _result(passage, about, passage_id(results, generation, passage[0]))
+            id_ = passage_id(results, generation, passage[0])
+            result = _result(passage, about, id_, facts)
             yield (b",\n" if counts.records else b"\n") + json_text(result)
             counts.records += 1
     yield b'\n],"invocations":[' + json_text(_invocation(results, rejected)) + b"]}]}\n"
@@ -105,7 +108,9 @@ def _invocation(results: Results, rejected: int) -> dict[str, object]:
     return invocation
 
 
-def _result(passage: Sequence[Row], about: Measure, id_: UUID) -> dict[str, object]:
+def _result(
+    passage: Sequence[Row], about: Measure, id_: UUID, facts: Sequence[str]
+) -> dict[str, object]:
     found = passage[0]
     fidelity = str(found["fidelity"]) if found["fidelity"] in RULES else NOT_COMPARED
     length = about.unit.count(integer(found, "n_units"))
@@ -122,7 +127,7 @@ def _result(passage: Sequence[Row], about: Measure, id_: UUID) -> dict[str, obje
         ],
         "guid": str(id_),
         "partialFingerprints": {"passageText/v1": text},
-        "properties": {name: found[name] for name in _FACTS if found.get(name) is not None},
+        "properties": {name: found[name] for name in facts if found.get(name) is not None},
     }
 
 

@@ -20,6 +20,7 @@ from memscan.exporting.places import (
 )
 from memscan.passages import generations_with_passages
 from memscan.report.folder import SPAN_COLUMNS, sha256
+from memscan.report.telling import telling_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,16 +47,19 @@ def web_annotations(results: Results, _table: str, counts: ExportCounts) -> Iter
     }
     page = {"id": stable_id("page", name.urn).urn, "type": "AnnotationPage", "startIndex": 0}
     yield json_text(head)[:-1] + b',"first":' + json_text(page)[:-1] + b',"items":['
+    facts = (*_FACTS, *telling_columns(results.generations))
     for generation in generations_with_passages(results, SPAN_COLUMNS):
         for passage in generation.passages:
             expect_characters(passage[0], "w3c")
             id_ = passage_id(results, generation, passage[0]).urn
-            yield (b",\n" if counts.records else b"\n") + json_text(_annotation(id_, passage))
+            yield (b",\n" if counts.records else b"\n") + json_text(
+                _annotation(id_, passage, facts)
+            )
             counts.records += 1
     yield b'\n]},"total":%d}\n' % counts.records
 
 
-def _annotation(id_: str, passage: Sequence[Row]) -> dict[str, object]:
+def _annotation(id_: str, passage: Sequence[Row], facts: Sequence[str]) -> dict[str, object]:
     found = passage[0]
     target = _resource(
         {
@@ -73,7 +77,7 @@ def _annotation(id_: str, passage: Sequence[Row]) -> dict[str, object]:
         "motivation": "linking",
         "target": target,
         "body": [_body(place) for place in passage],
-        **_own(found, _FACTS),
+        **_own(found, facts),
     }
 
 
@@ -108,4 +112,4 @@ def _selectors(row: Row, prefix: str) -> list[object]:
 
 
 def _own(row: Row, names: Sequence[str]) -> dict[str, object]:
-    return {f"memscan:{name}": row[name] for name in names if row[name] is not None}
+    return {f"memscan:{name}": row[name] for name in names if row.get(name) is not None}
