@@ -45,7 +45,9 @@ class GenerationPassages:
 def generations_with_passages(
     results: Results, span_columns: Sequence[str], columns: Sequence[str] = GENERATION
 ) -> Iterator[GenerationPassages]:
-    """Yield every generation, also those without a passage, with the span columns asked for.
+    """Yield every generation, also those without a passage, with the columns asked for.
+
+    Rows have the columns that say which generation they are of besides.
 
     Raises:
         InputError: The tables are damaged, or do not belong together.
