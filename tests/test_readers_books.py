@@ -79,6 +79,51 @@ def test_a_book_is_one_document_in_the_order_of_its_spine(tmp_path: Path, name: 
     assert source.inputs[0].sha256
 
 
+def rewritten(path: Path, first: str, extra: bytes = b"") -> Path:
+    """Write an archive again, with another member at its start."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in sorted(members, key=lambda name: (name != first, name)):
+            info = zipfile.ZipInfo(name)
+            info.extra = extra
+            archive.writestr(info, members[name])
+    return path
+
+
+PLACE = '<item id="place" href="one.xhtml#later" media-type="application/xhtml+xml"/>'
+TIMES = b"UT\x05\0\x01" + bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("a.epub", "OEBPS/one.xhtml"),
+        ("a.epub", "META-INF/container.xml"),
+        ("a", "META-INF/container.xml"),
+        ("a", "mimetype"),
+    ],
+)
+@pytest.mark.parametrize("extra", [b"", TIMES])
+def test_a_book_that_was_packed_again_is_known(
+    tmp_path: Path, name: str, first: str, extra: bytes
+) -> None:
+    path = rewritten(write_epub(tmp_path / name), first, extra)
+    for source in (DocumentSource([path]), GenerationSource([path])):
+        [book] = source
+        assert book.id == name
+        assert isinstance(book, Document | Generation)
+        assert book.text.endswith("mind\nThe Carpet-Bag")
+
+
+def test_a_member_is_read_once_though_the_spine_leads_to_places_in_it(tmp_path: Path) -> None:
+    package = PACKAGE.replace("</manifest>", f"{PLACE}</manifest>").replace(
+        "</spine>", '<itemref idref="place"/></spine>'
+    )
+    [book] = read(write_epub(tmp_path / "a.epub", **{"OEBPS__book.opf": package}))
+    assert book.text.endswith("mind\nThe Carpet-Bag")
+
+
 def test_a_book_is_a_generation_too(tmp_path: Path) -> None:
     [generation] = GenerationSource([write_epub(tmp_path / "a.epub")])
     assert isinstance(generation, Generation)
@@ -199,6 +244,9 @@ def test_another_archive_is_no_book(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "words")
     with pytest.raises(InputError, match=r"a\.zip is a zip archive, expected one of: jsonl, json,"):
+        read(tmp_path)
+    (tmp_path / "a.zip").rename(tmp_path / "a.epub")
+    with pytest.raises(InputError, match=r"a\.epub is a damaged EPUB: META-INF/container\.xml is"):
         read(tmp_path)
 
 

@@ -102,23 +102,25 @@ class _Book:
         return {name: value for name, value in values.items() if value}
 
     def chapters(self) -> Iterator[str]:
-        """Yield the XHTML of the spine, each part once."""
+        """Yield the XHTML of the spine, each member once, though the spine lead to places in it."""
         manifest = {
             item.get("id"): item for item in self._package.iterfind(".//{*}manifest/{*}item")
         }
         references = [
             item.get("idref") for item in self._package.iterfind(".//{*}spine/{*}itemref")
         ]
-        encrypted = self._encrypted()
         if not references:
             raise self._damaged("its package document has no spine")
-        for reference in dict.fromkeys(references):
+        names: list[str] = []
+        for reference in references:
             item = manifest.get(reference)
             if item is None or not (link := item.get("href")):
                 raise self._damaged(f"its spine names {reference!r}, which is not in the manifest")
             if "html" not in item.get("media-type", "html"):
                 continue
-            name = normpath(join(self._folder, unquote(link.partition("#")[0])))
+            names.append(normpath(join(self._folder, unquote(link.partition("#")[0]))))
+        encrypted = self._encrypted()
+        for name in dict.fromkeys(names):
             if name in encrypted:
                 raise self._is_encrypted()
             yield self._decoded(name)

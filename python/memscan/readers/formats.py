@@ -1,7 +1,8 @@
 """What the bytes of a file are, by their start first and then by the file's name.
 
 The start is believed before the name where no text begins so: Parquet, Arrow, EPUB and PDF are
-known whatever they are called. JSON and text look alike, so there the name decides.
+known whatever they are called. JSON and text look alike, so there the name decides; so it does of a
+zip archive that does not start with what every EPUB should.
 """
 
 import re
@@ -81,7 +82,10 @@ TEXT = Format("text", "text")
 EPUB = Format(
     "epub",
     "EPUB",
-    start=re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub\+zip", re.DOTALL),
+    start=re.compile(
+        rb"PK\x03\x04.{26}(?:mimetype.{0,64}?application/epub\+zip|META-INF/container\.xml)",
+        re.DOTALL,
+    ),
     suffixes=frozenset({".epub"}),
 )
 EVAL = Format("inspect", "zip", "sample", _ZIP_START)
@@ -127,6 +131,8 @@ def format_of(
     known = next((one for one in by_start if one.start and one.start.match(head)), None)
     suffix = suffix_of(name)
     if chosen is None:
+        if suffix in EPUB.suffixes and _ZIP_START.match(head):
+            return EPUB
         if known is not None:
             return known
         _refuse_foreign(head, shown)
