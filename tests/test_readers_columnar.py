@@ -104,6 +104,19 @@ def test_text_of_any_layout_is_text(
     assert null == Rejection("a:2", reason, f"{tmp_path}/a", 2)
 
 
+@pytest.mark.parametrize("write", [write_arrow_file, write_arrow_stream])
+def test_categories_as_polars_writes_them_are_text(tmp_path: Path, write: Write) -> None:
+    names = pa.array(["one", "café"], pa.string_view())
+    column = pa.DictionaryArray.from_arrays(pa.array([1, None, 0], pa.uint32()), names)
+    lists = pa.ListArray.from_arrays(pa.array([0, 2, 2, 3], pa.int32()), column)
+    write(pa.table({"text": column, "tags": lists}), tmp_path / "a")
+    first, null, last = read(tmp_path / "a")
+    assert isinstance(null, Rejection)
+    assert texts([first, last]) == ["café", "one"]
+    assert isinstance(first, Generation)
+    assert first.metadata == {"tags": '["café",null]'}
+
+
 @each_format
 def test_other_values_are_kept_as_json_would(tmp_path: Path, title: str, write: Write) -> None:
     del title
@@ -182,10 +195,20 @@ def test_a_string_that_is_not_utf8_is_one_bad_record(
 @each_format
 def test_extension_types_are_what_they_store(tmp_path: Path, title: str, write: Write) -> None:
     del title
-    identifier = pa.array([b"0123456789abcdef"], pa.binary(16))
-    table = pa.table({"text": ["a"], "id": pa.ExtensionArray.from_storage(pa.uuid(), identifier)})
-    write(table, tmp_path / "a")
-    assert [record.id for record in read(tmp_path / "a")] == ["0123456789abcdef"]
+    kind = pa.opaque(pa.string(), "prose", "a database")
+    column = pa.ExtensionArray.from_storage(kind, pa.array(["one", None]))
+    write(pa.table({"text": column}), tmp_path / "a")
+    assert texts(read(tmp_path / "a")) == ["one"]
+
+
+@each_format
+def test_a_uuid_is_an_id_as_people_write_it(tmp_path: Path, title: str, write: Write) -> None:
+    del title
+    stored = pa.array([b"0123456789abcdef", None], pa.binary(16))
+    identifiers = pa.ExtensionArray.from_storage(pa.uuid(), stored)
+    write(pa.table({"text": ["a", "b"], "id": identifiers}), tmp_path / "a")
+    ids = [record.id for record in read(tmp_path / "a")]
+    assert ids == ["30313233-3435-3637-3839-616263646566", "a:2"]
 
 
 @each_format

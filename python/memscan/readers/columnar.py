@@ -1,14 +1,15 @@
 """Rows of Arrow batches as records, with the values that JSON would have.
 
 Strings of every layout become text, whatever their encoding: plain, large, views, dictionaries, or
-bytes without a type as some writers leave them. Times and decimals are written out; lists and
-structures become lists and dictionaries. Other bytes stay bytes, which no text can be.
+bytes without a type as some writers leave them. Times, decimals and UUIDs are written out; lists
+and structures become lists and dictionaries. Other bytes stay bytes, which no text can be.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,7 +39,7 @@ def runs_of(
     batch: pa.RecordBatch, first_number: int, decoder: Decoder
 ) -> Iterator[list[tuple[int, Record | RecordError]]]:
     """Yield the rows of a batch in runs, each row with its number."""
-    step = rows_at_once(batch.num_rows, batch.nbytes)
+    step = rows_at_once(batch.num_rows, batch.get_total_buffer_size())
     for start in range(0, batch.num_rows, step):
         yield list(enumerate(_records(batch.slice(start, step), decoder), first_number + start))
 
@@ -112,13 +113,27 @@ def _decoded(column: pa.Array) -> pa.Array:
     """Return a column without the layers that only say how it is stored or meant."""
     while True:
         if isinstance(column, pa.ExtensionArray):
-            column = column.storage
+            is_uuid = column.type.extension_name == "arrow.uuid"
+            column = _written_uuids(column.storage) if is_uuid else column.storage
         elif kinds.is_dictionary(column.type):
-            column = column.dictionary_decode()
+            is_view = kinds.is_string_view(column.type.value_type)
+            column = _strings_of_views(column) if is_view else column.dictionary_decode()
         elif kinds.is_run_end_encoded(column.type):
             column = pc.run_end_decode(column)
         else:
             return column
+
+
+def _strings_of_views(column: pa.DictionaryArray) -> pa.Array:
+    """Return the strings of a dictionary of views, as Polars writes categories; Arrow cannot."""
+    stored = column.dictionary.view(pa.binary_view())
+    values = pa.DictionaryArray.from_arrays(column.indices, stored, safe=False).to_pylist()
+    return pa.array(values, pa.large_binary()).view(pa.large_string())
+
+
+def _written_uuids(stored: pa.Array) -> pa.Array:
+    values = stored.to_pylist()
+    return pa.array([None if one is None else str(UUID(bytes=one)) for one in values], pa.string())
 
 
 def _text(name: str, value: bytes | None, decoder: Decoder, *, is_string: bool) -> object:
@@ -167,7 +182,8 @@ def _plain(kind: pa.DataType) -> pa.DataType:
         if is_of(kind):
             return of_plain_field(kind, _plain_field(kind.field(0)))
     if kinds.is_dictionary(kind):
-        return _plain(kind.value_type)
+        plain = _plain(kind.value_type)
+        return kind if plain == kind.value_type else plain
     return next((plain for is_of, plain in _WRITTEN_OUT.items() if is_of(kind)), kind)
 
 
