@@ -92,6 +92,38 @@ def test_a_batch_of_openai_may_be_of_responses() -> None:
 
 
 @pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "custom_tool_call", "name": "write", "input": PRIDE},
+        {"type": "mcp_call", "name": "write", "arguments": f'{{"text":"{PRIDE}"}}', "output": "ok"},
+        {"type": "mcp_approval_request", "name": "write", "arguments": f'{{"text":"{PRIDE}"}}'},
+        {"type": "code_interpreter_call", "code": PRIDE, "outputs": [{"logs": "no"}]},
+        {"type": "shell_call", "action": {"commands": [PRIDE], "timeout_ms": None}},
+        {"type": "local_shell_call", "action": {"type": "exec", "command": [PRIDE]}},
+        {"type": "apply_patch_call", "operation": {"type": "update_file", "diff": PRIDE}},
+        {"type": "web_search_call", "action": {"type": "search", "query": PRIDE}},
+        {"type": "file_search_call", "queries": [PRIDE], "results": [{"text": "no"}]},
+        {"type": "web_search_call", "action": None},
+    ],
+    ids=lambda item: item["type"],
+)
+def test_what_the_model_wrote_for_a_tool_is_a_part(tmp_path: Path, item: dict[str, object]) -> None:
+    body = {"object": "response", "output": [item]}
+    answer = {"custom_id": "a", "response": {"status_code": 200, "body": body}, "error": None}
+    _, records = read(write(tmp_path / "a.jsonl", answer), part="tool")
+    [found] = generations(records)
+    assert (found.part, found.text) == ("tool", "" if item.get("action", 1) is None else PRIDE)
+
+
+def test_a_spoken_answer_is_what_was_said(tmp_path: Path) -> None:
+    message = {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": PRIDE}}
+    body = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+    answer = {"custom_id": "a", "response": {"status_code": 200, "body": body}, "error": None}
+    _, records = read(write(tmp_path / "a.jsonl", answer))
+    assert texts(records) == {("a", 0): PRIDE}
+
+
+@pytest.mark.parametrize(
     ("part", "expected"),
     [
         ("completion", {"a": PRIDE}),
@@ -202,6 +234,16 @@ def test_rows_of_ray_have_the_columns_of_the_user(tmp_path: Path) -> None:
     assert isinstance(records[1], Rejection)
     assert records[1].id == "8"
     assert records[1].reason.endswith("the request failed: ValueError: too long")
+
+
+def test_rows_of_ray_from_several_replicas_keep_ids_of_their_own(tmp_path: Path) -> None:
+    done = {"generated_text": PRIDE, "num_generated_tokens": 2, "request_id": 0}
+    large = {"logprobs": [{"7": {"logprob": -0.5}}], "prompt_logprobs": None, "embeddings": None}
+    lost = {"generated_text": "", "request_id": -1, "__inference_error__": "ValueError: too long"}
+    _, records = read(write(tmp_path / "a.jsonl", done | large, done, lost, lost))
+    assert [record.id for record in records] == [f"a.jsonl:{line}" for line in (1, 2, 3, 4)]
+    assert isinstance(records[0], Generation)
+    assert records[0].metadata == {"num_generated_tokens": 2, "request_id": 0}
 
 
 def test_samples_of_lm_eval_are_read_once_for_all_filters() -> None:

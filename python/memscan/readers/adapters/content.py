@@ -39,6 +39,9 @@ def message_parts(message: Record) -> Parts:
         pieces[:0] = [(REASONING, text) for text in beside if isinstance(text, str) and text][:1]
     if COMPLETION not in names and isinstance(refusal := message.get("refusal"), str):
         pieces.append((COMPLETION, refusal))
+    if COMPLETION not in names and isinstance(audio := message.get("audio"), dict):
+        spoken = audio.get("transcript")
+        pieces += [(COMPLETION, spoken)] if isinstance(spoken, str) else []
     if TOOL not in names:
         pieces += _calls(message)
     return joined(pieces)

@@ -5,7 +5,7 @@ One line a request: ``custom_id``, and either a ``response`` with a status and a
 responses have ``output``. The prompt stands in the input of the batch alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from memscan.outcomes import REFUSED
 from memscan.readers.adapters.answer import Answer, FormatAdapter, Found, Parts, answers_of
@@ -18,6 +18,7 @@ from memscan.readers.adapters.content import (
     pieces_of,
 )
 from memscan.readers.adapters.failed import failed, short
+from memscan.readers.fields import Field, values_at
 from memscan.readers.values import (
     Record,
     RecordError,
@@ -31,7 +32,21 @@ from memscan.readers.values import (
 from memscan.records import COMPLETION, REASONING, TOOL
 
 _STATUS_OK = 200
-_CALLS = ("function_call", "custom_tool_call", "mcp_call")
+_WRITTEN: Mapping[str, Field] = {
+    "function_call": ("arguments",),
+    "custom_tool_call": ("input",),
+    "mcp_call": ("arguments",),
+    "mcp_approval_request": ("arguments",),
+    "tool_search_call": ("arguments",),
+    "web_search_call": ("action", "query"),
+    "file_search_call": ("queries",),
+    "code_interpreter_call": ("code",),
+    "program": ("code",),
+    "shell_call": ("action", "commands"),
+    "local_shell_call": ("action", "command"),
+    "apply_patch_call": ("operation", "diff"),
+}
+"""Where each kind of call has what the model wrote: what it returned is not the model's."""
 _TEXTS = {
     "chat": "response.body.choices[*].message.content",
     "completions": "response.body.choices[*].text",
@@ -150,8 +165,8 @@ def _responses_parts(items: Sequence[Record]) -> Parts:
         elif kind == "reasoning":
             thoughts = item.get("content") or item.get("summary")
             pieces += ((REASONING, text) for _, text in pieces_of(thoughts, f"output[{place}]"))
-        elif kind in _CALLS:
-            pieces.append((TOOL, call_text(item.get("arguments", item.get("input")))))
+        elif isinstance(kind, str) and kind in _WRITTEN:
+            pieces += ((TOOL, call_text(value)) for value in values_at(item, _WRITTEN[kind]))
     return joined(pieces)
 
 

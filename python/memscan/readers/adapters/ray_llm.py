@@ -1,6 +1,7 @@
 """Rows of Ray Data's LLM processors: the user's columns, and ``generated_text`` beside them.
 
-A row whose request failed says so in ``__inference_error__``.
+A row whose request failed says so in ``__inference_error__``. Its ``request_id`` is no id: every
+replica of a model counts from zero, and all requests that failed are number -1.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,15 @@ from memscan.records import COMPLETION
 
 _ERROR = "__inference_error__"
 _OF_RAY = ("num_generated_tokens", "num_input_tokens", "generated_tokens", "batch_uuid", _ERROR)
-_LARGE = ("generated_tokens", "prompt_token_ids", "tokenized_prompt")
+_IDS = tuple(name for name in USUAL_IDS if name != "request_id")
+_LARGE = (
+    "embeddings",
+    "generated_tokens",
+    "logprobs",
+    "prompt_logprobs",
+    "prompt_token_ids",
+    "tokenized_prompt",
+)
 
 
 class RayLLM(FormatAdapter):
@@ -24,7 +33,7 @@ class RayLLM(FormatAdapter):
 
     def __init__(self, first: Sequence[Record]) -> None:
         """Find the user's column with the id."""
-        self._id = next((name for name in USUAL_IDS if any(name in one for one in first)), None)
+        self._id = next((name for name in _IDS if any(name in one for one in first)), None)
         self.told = {
             "text": "generated_text",
             **({"id": self._id} if self._id else {}),
