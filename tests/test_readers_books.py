@@ -230,6 +230,26 @@ def test_a_book_that_fills_the_memory_is_given_up(
         read(write_epub(tmp_path / "a.epub", **bomb))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_would_expand_at_once_is_not_read(tmp_path: Path, method: int) -> None:
+    path = write_epub(tmp_path / "a.epub")
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member, method if name == "OEBPS/one.xhtml" else None)
+    with pytest.raises(InputError, match=r"OEBPS/one\.xhtml is compressed as no EPUB may be"):
+        read(path)
+
+
+def test_a_book_of_pictures_has_no_text(tmp_path: Path) -> None:
+    picture = "<html><body><img src='1.png'/></body></html>"
+    members = {"OEBPS__one.xhtml": picture, "OEBPS__text__two .xhtml": picture}
+    with pytest.raises(InputError, match=r"a\.epub has no text in its 2 parts") as caught:
+        read(write_epub(tmp_path / "a.epub", **members))
+    assert caught.value.hint is not None
+
+
 def test_a_book_may_be_skipped(tmp_path: Path) -> None:
     write_epub(tmp_path / "a.epub", **{"OEBPS__one.xhtml": ""})
     (tmp_path / "b.txt").write_text("words")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import orjson
 
@@ -52,7 +52,7 @@ def read_epub(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[
 
     Raises:
         OSError: The file cannot be read.
-        InputError: It is damaged or encrypted.
+        InputError: It is damaged or encrypted, or has no text.
         LimitError: It is longer than ``limit_bytes``, or expands out of all proportion.
     """
     path = seekable_path(file, content)
@@ -69,6 +69,11 @@ def read_epub(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[
         raise InputError(
             f"{file.shown} is a damaged EPUB: {printable(str(error))}", hint="copy it again"
         ) from None
+    if not any(texts):
+        raise InputError(
+            f"{file.shown} has no text in its {len(texts)} parts",
+            hint="they may be pictures: recognise their text first",
+        )
     starts, length = [], 0
     for text in texts:
         starts.append(length)
@@ -162,6 +167,8 @@ class _Book:
             raise self._damaged(f"{name} is missing") from None
         if member.flag_bits & _IS_ENCRYPTED:
             raise self._is_encrypted()
+        if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # only these expand by degrees
+            raise self._damaged(f"{name} is compressed as no EPUB may be")
         with self._archive.open(member) as stream:
             data = stream.read(limit_bytes + 1)
         if len(data) > limit_bytes:
