@@ -301,7 +301,7 @@ def pdf(*pages: str, title: str = "") -> bytes:
 
 
 def test_a_pdf_file_is_one_document_with_its_pages(tmp_path: Path) -> None:
-    pytest.importorskip("pypdf")
+    pytest.importorskip("pypdfium2")
     (tmp_path / "a").write_bytes(pdf("Call me Ishmael.", "Some years ago", title="Moby"))
     told: list[str] = []
     source = DocumentSource([tmp_path], on_detect=told.append)
@@ -316,16 +316,40 @@ def test_a_pdf_file_is_one_document_with_its_pages(tmp_path: Path) -> None:
     assert source.inputs[0].bytes == (tmp_path / "a").stat().st_size
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("Call) Tj 24 0 Td (me) Tj 20 0 Td (Ishmael.", "Call me Ishmael."),
+        ("Call me) Tj 0 -14 Td (Ishmael.", "Call me\nIshmael."),
+        ("Call me Ish-) Tj 0 -14 Td (mael.", "Call me Ishmael."),
+    ],
+    ids=["words apart without spaces", "lines", "a divided word"],
+)
+def test_words_of_a_pdf_file_are_where_a_reader_sees_them(
+    tmp_path: Path, page: str, text: str
+) -> None:
+    pytest.importorskip("pypdfium2")
+    (tmp_path / "a.pdf").write_bytes(pdf(page))
+    assert read(tmp_path)[0].text == text
+
+
+def test_a_title_that_is_no_unicode_does_no_harm(tmp_path: Path) -> None:
+    pytest.importorskip("pypdfium2")
+    half_a_character = "\\376\\377\\330\\000"
+    (tmp_path / "a.pdf").write_bytes(pdf("Call me Ishmael.", title=half_a_character))
+    assert read(tmp_path)[0].text == "Call me Ishmael."
+
+
 @pytest.mark.parametrize("length", [9, 100, 300, 500])
 def test_a_damaged_pdf_file_is_an_error_with_its_name(tmp_path: Path, length: int) -> None:
-    pytest.importorskip("pypdf")
+    pytest.importorskip("pypdfium2")
     (tmp_path / "a.pdf").write_bytes(pdf("Call me Ishmael.")[:length])
     with pytest.raises(InputError, match=r"a\.pdf (is a damaged PDF file|has no text)"):
         read(tmp_path)
 
 
 def test_a_pdf_file_of_pictures_has_no_text(tmp_path: Path) -> None:
-    pytest.importorskip("pypdf")
+    pytest.importorskip("pypdfium2")
     (tmp_path / "a.pdf").write_bytes(pdf("", ""))
     with pytest.raises(InputError, match=r"a\.pdf has no text on its 2 pages") as caught:
         read(tmp_path)
@@ -333,6 +357,7 @@ def test_a_pdf_file_of_pictures_has_no_text(tmp_path: Path) -> None:
 
 
 def test_an_encrypted_pdf_file_says_so(tmp_path: Path) -> None:
+    pytest.importorskip("pypdfium2")
     pypdf = pytest.importorskip("pypdf")
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf("Call me Ishmael.")))
     writer.encrypt("secret", algorithm="RC4-128")
@@ -343,11 +368,11 @@ def test_an_encrypted_pdf_file_says_so(tmp_path: Path) -> None:
     assert rejection == Rejection("a.pdf", f"{tmp_path}/a.pdf is encrypted", f"{tmp_path}/a.pdf")
 
 
-def test_without_pypdf_the_hint_says_how_to_install_it(
+def test_without_pdfium_the_hint_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pypdf", None)
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
     (tmp_path / "a.pdf").write_bytes(pdf("Call me Ishmael."))
-    with pytest.raises(InputError, match=r"a\.pdf is PDF, which needs pypdf") as caught:
+    with pytest.raises(InputError, match=r"a\.pdf is PDF, which needs pypdfium2") as caught:
         read(tmp_path)
     assert caught.value.hint == 'install it with: pip install "memscan[pdf]"'

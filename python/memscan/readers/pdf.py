@@ -1,29 +1,36 @@
 """PDF: the text of all pages, and where each begins.
 
-A PDF file holds glyphs at places, not text: what comes out is as good as ``pypdf`` guesses
-words and lines, so a passage may be broken where a page or a column ends.
+A PDF file holds glyphs at places, not text: what comes out is as good as PDFium guesses words and
+lines, so a passage may be broken where a page or a column ends.
 """
 
 from __future__ import annotations
 
-import logging
+from contextlib import closing, suppress
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import orjson
 
 from memscan.errors import InputError, LimitError
-from memscan.readers.files import is_failed_read, read_stored, seekable_path
+from memscan.readers.files import read_stored, seekable_path
 from memscan.readers.messages import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pypdf import PdfReader
+    from pypdfium2 import PdfDocument
 
     from memscan.readers.files import Content, SourceFile
     from memscan.readers.values import Record
 
-_NEEDS_PYPDF = 'install it with: pip install "memscan[pdf]"'
+_NEEDS_PDFIUM = 'install it with: pip install "memscan[pdf]"'
+_ONE_AT_A_TIME = Lock()
+"""PDFium is not made for threads."""
+
+_PASSWORD_WANTED = (4, 5)
+_DIVIDED = "\x02"
+"""What PDFium has for a hyphen that divides a word at the end of a line, and for the line end."""
 
 
 def read_pdf(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[str, Record]:
@@ -33,7 +40,7 @@ def read_pdf(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[s
 
     Raises:
         OSError: The file cannot be read.
-        InputError: It is damaged, encrypted or has no text; or ``pypdf`` is not installed.
+        InputError: It is damaged, encrypted or has no text; or ``pypdfium2`` is not installed.
         LimitError: The text is longer than ``limit_bytes``.
     """
     path = seekable_path(file, content)
@@ -56,40 +63,39 @@ def read_pdf(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[s
 
 def _pages(path: Path, shown: str) -> tuple[list[str], Record]:
     try:
-        from pypdf import PdfReader  # noqa: PLC0415 - not everybody has it
-        from pypdf.errors import DependencyError, FileNotDecryptedError  # noqa: PLC0415
+        from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415 - not everybody has it
     except ModuleNotFoundError as error:
-        raise InputError(f"{shown} is PDF, which needs pypdf", hint=_NEEDS_PYPDF) from error
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # its remarks quote the file
+        raise InputError(f"{shown} is PDF, which needs pypdfium2", hint=_NEEDS_PDFIUM) from error
     place = "its structure"
     try:
-        with PdfReader(path) as reader:
+        with _ONE_AT_A_TIME, path.open("rb") as stream, closing(PdfDocument(stream)) as document:
+            metadata = _metadata(document)
             pages = []
-            for number, page in enumerate(reader.pages, 1):
-                place = f"page {number}"
-                pages.append(_without_surrogates(page.extract_text()))
-            place = "its title"
-            return pages, _metadata(reader)
-    except (FileNotDecryptedError, DependencyError):
-        raise InputError(f"{shown} is encrypted", hint="remove the password first") from None
-    except Exception as error:  # pypdf raises anything on damaged files
-        if is_failed_read(error):
-            raise
-        reason = printable(str(error).split("\n")[0]) or type(error).__name__
+            for number in range(len(document)):
+                place = f"page {number + 1}"
+                pages.append(_text(document, number))
+    except PdfiumError as error:
+        if error.err_code in _PASSWORD_WANTED:
+            raise InputError(f"{shown} is encrypted", hint="remove the password first") from None
         raise InputError(
-            f"{shown} is a damaged PDF file: {reason} (in {place})", hint="copy it again"
+            f"{shown} is a damaged PDF file: {printable(str(error))} (in {place})",
+            hint="copy it again",
         ) from None
+    return pages, metadata
 
 
-def _metadata(reader: PdfReader) -> Record:
-    about = reader.metadata
-    values = {"title": about.title, "author": about.author} if about else {}
-    return {
-        name: _without_surrogates(value)
-        for name, value in values.items()
-        if isinstance(value, str) and value.strip()
-    }
+def _metadata(document: PdfDocument) -> Record:
+    """Return the title and the author, where there is one that is Unicode."""
+    found: Record = {}
+    for name in ("title", "author"):
+        with suppress(UnicodeDecodeError):
+            value = document.get_metadata_value(name.capitalize())
+            found |= {name: value} if value.strip() else {}
+    return found
 
 
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _text(document: PdfDocument, number: int) -> str:
+    """Return the text of a page; a word that a hyphen divides at the end of a line is whole."""
+    with closing(document[number]) as page, closing(page.get_textpage()) as text:
+        found = str(text.get_text_bounded(errors="replace"))
+    return found.replace("\r\n", "\n").replace(_DIVIDED, "")

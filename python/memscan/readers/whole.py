@@ -24,7 +24,7 @@ def read_whole(
         OSError: The file cannot be read.
         InputError: It is damaged, encrypted, or no text.
         LimitError: It is longer than the limit.
-        ModuleNotFoundError: It is a PDF file, and ``pypdf`` is not installed.
+        ModuleNotFoundError: It is a PDF file, and ``pypdfium2`` is not installed.
     """
     if content.format is EPUB:
         return read_epub(file, content, limit_bytes=limit_bytes)
