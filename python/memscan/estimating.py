@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from memscan.index import Index
-    from memscan.records import InputFile, OnError, Rejection
+    from memscan.records import InputFile, OnError, Rejection, SplitReasoning
 
 FILES_SAMPLED = 8
 SAMPLE_CHARACTERS = 4 * 2**20
@@ -82,6 +82,7 @@ def estimate_scan(  # noqa: PLR0913 - the options are keyword-only
     options: ScanOptions | None = None,
     format: str | None = None,  # noqa: A002 - the word that users have for it
     part: str = COMPLETION,
+    split_reasoning: SplitReasoning = "found",
     text_field: str | None = None,
     id_field: str | None = None,
     prompt_field: str | None = None,
@@ -100,6 +101,7 @@ def estimate_scan(  # noqa: PLR0913 - the options are keyword-only
         options: As for ``scan_files``, and so are the others.
         format: What all files, or their records, are.
         part: Which part of each answer.
+        split_reasoning: What becomes of reasoning that stands in one text with the answer.
         text_field: Which field of a record is its text.
         id_field: Which is its id.
         prompt_field: Which is its prompt.
@@ -119,6 +121,7 @@ def estimate_scan(  # noqa: PLR0913 - the options are keyword-only
         paths,
         format=format,
         part=part,
+        split_reasoning=split_reasoning,
         on_error=on_error,
         prompts=prompts,
         refusal_patterns=refusal_patterns,

@@ -420,7 +420,7 @@ class Index(Lookups):
         memory. For files, ``scan_files`` writes it to a folder instead.
 
         Args:
-            texts: What a model wrote.
+            texts: What a model wrote, taken as it is: reasoning (``<think>``) is not split off.
             prompts: What it was asked, one for each text; finds what is an echo of the prompt.
             ids: One for each text; their places, ``0``, ``1`` and so on, if not given.
             models: Which model wrote each text.

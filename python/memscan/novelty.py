@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from memscan.index import Index
-    from memscan.records import OnError
+    from memscan.records import OnError, SplitReasoning
 
 LONGEST = 20
 MOST_LENGTHS = 1000
@@ -117,6 +117,7 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
     longest: int = LONGEST,
     format: str | None = None,  # noqa: A002 - the word that users have for it
     part: str = COMPLETION,
+    split_reasoning: SplitReasoning = "found",
     text_field: str | None = None,
     id_field: str | None = None,
     on_error: OnError | None = None,
@@ -135,6 +136,8 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
         format: What all files are, such as ``parquet``, or their records, such as
             ``openai-batch``; found by itself, file by file.
         part: Which part of each answer: ``completion``, ``reasoning``, ``tool`` or ``all``.
+        split_reasoning: What becomes of reasoning that stands in one text with the answer:
+            ``found``, ``opened`` or ``never``, as for ``scan_files``.
         text_field: Which field of a record is its text; found by itself if not given.
         id_field: Which is its id.
         on_error: What becomes of a record that is no generation, or holds what is no Unicode:
@@ -153,6 +156,7 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
         paths,
         format=format,
         part=part,
+        split_reasoning=split_reasoning,
         text_field=text_field,
         id_field=id_field,
         on_error=on_error,

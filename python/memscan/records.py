@@ -16,6 +16,13 @@ OnError: TypeAlias = Literal["fail", "skip", "replace"]
 Unicode U+FFFD, and is the source's own habit (``fail`` for documents, ``skip`` for generations)
 for every other fault.
 """
+SplitReasoning: TypeAlias = Literal["found", "opened", "never"]
+"""What becomes of reasoning that stands in one text with the answer.
+
+``found`` splits it off where the text, or the end of its prompt, opens it by a known tag;
+``opened`` as if every text began with ``<think>``, because the template wrote that; ``never``
+leaves the text as it is.
+"""
 COMPLETION, REASONING, TOOL = "completion", "reasoning", "tool"
 PARTS = (COMPLETION, REASONING, TOOL)
 """What an answer is made of: what was said, what was thought before, what tools were told."""
@@ -109,6 +116,8 @@ class InputFile:
         rejected: How many of them were rejected; a record that holds several answers may have
             several of these rejected.
         skipped: How many of them, or of their answers, were passed over as meant, by the reason.
+        split: How many texts were split into reasoning and completion, by the sign of reasoning.
+        unanswered: How many of these hold no completion.
         replaced: In how many of them U+FFFD replaces what was no Unicode.
         rows: How many rows it has in the table of generations.
         detected: What was decided about the file: ``format``, ``text``, ``id`` and so on.
@@ -121,5 +130,7 @@ class InputFile:
     rejected: int = 0
     replaced: int = 0
     rows: int = 0
+    unanswered: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
+    split: dict[str, int] = field(default_factory=dict)
     detected: dict[str, str] = field(default_factory=dict)

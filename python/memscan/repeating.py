@@ -36,7 +36,7 @@ PARAMETERS = ("min_length", "min_chars", "occurrences", "occurrences_examined", 
 """What of the parameters decides what the tables hold, besides ``seed``; all are numbers."""
 
 ARGUMENTS = (
-    *("format", "part", "on_error"),
+    *("format", "part", "split_reasoning", "on_error"),
     *("text_field", "id_field", "prompt_field", "model_field"),
 )
 """How the generations were read; what a run does not say was not given."""

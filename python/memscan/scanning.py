@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from memscan.index import Index
-    from memscan.records import InputFile, OnError
+    from memscan.records import InputFile, OnError, SplitReasoning
 
 __all__ = ["RunSummary", "scan_files"]
 
@@ -36,6 +36,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
     options: ScanOptions | None = None,
     format: str | None = None,  # noqa: A002 - the word that users have for it
     part: str = COMPLETION,
+    split_reasoning: SplitReasoning = "found",
     text_field: str | None = None,
     id_field: str | None = None,
     prompt_field: str | None = None,
@@ -65,6 +66,9 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         format: What all files are, such as ``parquet``, or their records, such as
             ``openai-batch``; found by itself, file by file.
         part: Which part of each answer: ``completion``, ``reasoning``, ``tool`` or ``all``.
+        split_reasoning: What becomes of reasoning that stands in one text with the answer: split
+            off where it is ``found`` by its tags, in all texts as if the template had ``opened`` it
+            for them, or ``never``.
         text_field: Which field of a record is its text; found by itself if not given.
         id_field: Which is its id.
         prompt_field: Which is its prompt.
@@ -107,6 +111,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
         paths,
         format=format,
         part=part,
+        split_reasoning=split_reasoning,
         on_error=on_error,
         prompts=prompts,
         refusal_patterns=refusal_patterns,
@@ -127,6 +132,7 @@ def scan_files(  # noqa: PLR0913 - the options are keyword-only
             "generations": [path_text(path) for path in paths],
             "format": format,
             "part": part,
+            "split_reasoning": split_reasoning,
             "on_error": on_error,
             **named,
             "refusal_pattern": refusal_patterns and list(refusal_patterns),

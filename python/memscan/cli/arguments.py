@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from memscan.errors import InputError, NotAnIndexError
-from memscan.records import OnError
+from memscan.records import OnError, SplitReasoning
 
 if TYPE_CHECKING:
     from memscan.index import Index
@@ -66,8 +66,16 @@ def _size(text: str) -> int:
 
 
 def _policy(text: str) -> str:
-    if text not in get_args(OnError):
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(get_args(OnError))}")
+    return _one_of(text, get_args(OnError))
+
+
+def _way_to_split(text: str) -> str:
+    return _one_of(text, get_args(SplitReasoning))
+
+
+def _one_of(text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(choices)}")
     return text
 
 
@@ -95,6 +103,17 @@ PartOrShare = Annotated[
     typer.Option(
         metavar="PART",
         help="Of answers: completion, reasoning, tool or all; of records: I/N.",
+    ),
+]
+
+
+SplitReasoningOption = Annotated[
+    SplitReasoning,
+    typer.Option(
+        "--split-reasoning",
+        parser=_way_to_split,
+        metavar="found|opened|never",
+        help="Of reasoning inside a text: where <think> is found, as if opened in all, or never.",
     ),
 ]
 

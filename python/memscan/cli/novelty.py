@@ -16,6 +16,7 @@ from memscan.cli.arguments import (
     NoMmap,
     OnErrorOption,
     Part,
+    SplitReasoningOption,
     TextField,
     Threads,
     open_index,
@@ -46,6 +47,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
     longest: Annotated[int, typer.Option(help="The longest runs to count, in units.")] = 20,
     format: GenerationFormat = None,  # noqa: A002 - the name of the option
     part: Part = None,
+    split_reasoning: SplitReasoningOption = "found",
     text_field: TextField = None,
     id_field: IdField = None,
     on_error: OnErrorOption = None,
@@ -72,6 +74,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
             longest=longest,
             format=format,
             part=part_alone(part),
+            split_reasoning=split_reasoning,
             text_field=text_field,
             id_field=id_field,
             on_error=on_error,

@@ -19,6 +19,7 @@ from memscan.cli.arguments import (
     NoMmap,
     OnErrorOption,
     PartOrShare,
+    SplitReasoningOption,
     TextField,
     Threads,
     open_index,
@@ -70,6 +71,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     min_chars: Annotated[int, typer.Option(help="Shortest match, in characters; both hold.")] = 0,
     format: GenerationFormat = None,  # noqa: A002 - the name of the option
     part: PartOrShare = None,
+    split_reasoning: SplitReasoningOption = "found",
     text_field: TextField = None,
     id_field: IdField = None,
     prompt_field: Annotated[str | None, typer.Option(help="Field with the prompt.")] = None,
@@ -146,6 +148,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     reading: dict[str, Any] = {
         "format": format,
         "part": wanted_part,
+        "split_reasoning": split_reasoning,
         "text_field": text_field,
         "id_field": id_field,
         "prompt_field": prompt_field,

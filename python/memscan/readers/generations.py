@@ -6,7 +6,7 @@ outcome is judged, its prompt is joined.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -15,7 +15,7 @@ from memscan.outcomes import ERROR, OutcomeRules
 from memscan.readers import adapters, eval_archive, eval_json, formats
 from memscan.readers.adapters import Adapter, Answer, Skipped
 from memscan.readers.adapters.inspect_log import Inspect
-from memscan.readers.adapters.plain import Plain
+from memscan.readers.adapters.plain import Plain, answer_of
 from memscan.readers.containers import read_records
 from memscan.readers.decoding import Decoder
 from memscan.readers.fields import USUAL_IDS, USUAL_TEXTS, detect_fields, no_text, wanted_fields
@@ -24,14 +24,15 @@ from memscan.readers.json_lines import project_json_lines
 from memscan.readers.lines import LINE_LIMIT_BYTES
 from memscan.readers.merged_logs import without_merged_shards
 from memscan.readers.messages import path_text, printable
-from memscan.readers.overrides import Overridden, Overrides
+from memscan.readers.overrides import NOTHING, Overridden, Overrides
 from memscan.readers.paths import FoundFile
 from memscan.readers.projection import Projected, Projection
 from memscan.readers.prompts import Prompts
+from memscan.readers.reasoning import ReasoningSplit
 from memscan.readers.source import Source
 from memscan.readers.values import Record, RecordError, as_metadata
 from memscan.readers.whole import read_whole
-from memscan.records import COMPLETION, PARTS, Generation, OnError, Rejection
+from memscan.records import COMPLETION, PARTS, Generation, OnError, Rejection, SplitReasoning
 
 Run: TypeAlias = Sequence[tuple[int, Record | RecordError]]
 """Some records of a file, each with its number."""
@@ -82,6 +83,7 @@ class GenerationSource(Source):
         *,
         format: str | None = None,  # noqa: A002 - the word that users have for it
         part: str = COMPLETION,
+        split_reasoning: SplitReasoning = "found",
         text_field: str | None = None,
         id_field: str | None = None,
         prompt_field: str | None = None,
@@ -99,6 +101,7 @@ class GenerationSource(Source):
                 ``openai-batch`` or ``plain``; found if ``None``, and ``plain`` if a field with the
                 text is named.
             part: Which part of each answer: ``completion``, ``reasoning``, ``tool`` or ``all``.
+            split_reasoning: What becomes of reasoning that stands in one text with the answer.
             text_field: Where a record has its text, with dots for nesting and ``[*]`` for lists;
                 found if ``None``.
             id_field: Where it has its id; found if ``None``, else it is ``file:line``.
@@ -128,6 +131,7 @@ class GenerationSource(Source):
                 hint="leave one of them out",
             )
         self._parts = parts_named(part)
+        self._reasoning = ReasoningSplit(split_reasoning)
         self.rules = OutcomeRules.of(refusal_patterns)
         self.prompts = None if prompts is None else Prompts(prompts, on_detect)
         self._has_generation = False
@@ -146,12 +150,14 @@ class GenerationSource(Source):
         if self.prompts is not None:
             self.prompts.forget()
         for file, content in self._opened():
+            self._reasoning = ReasoningSplit(self._reasoning.how)
             read = self._from_whole if content.format.is_one_text else self._from_records
             for record in read(file, content):
                 if isinstance(record, Rejection) and self._on_error == "fail":
                     raise InputError(record.reason, hint="--on-error skip counts it and goes on")
                 file.input.rows += 1
                 yield record
+            self._reasoning.tell(file, self._parts, self._note)
         if self._reasons and not self._has_generation:
             raise InputError(
                 "no record has a text: " + "; ".join(self._reasons),
@@ -181,6 +187,8 @@ class GenerationSource(Source):
         if is_log:
             self._detected_records(file, content, adapter.told, adapter.name)
         objects: list[Record] = []
+        is_split = self._reasoning.is_in
+        is_joined = self.prompts is not None or COMPLETION not in self._parts
         projection = Projection()
         for run in self._runs(file, content, projection):
             file.input.records += len(run)
@@ -190,11 +198,15 @@ class GenerationSource(Source):
                 self._overrides.find(objects, file.shown, is_needed=adapter.name != Plain.name)
                 kind = None if isinstance(adapter, Plain) else adapter.name
                 self._detected_records(file, content, adapter.told, kind)
-                if isinstance(adapter, Plain) and self.prompts is None:
+                if isinstance(adapter, Plain) and not is_joined:
                     projection.ask_for(adapter.top_level_fields())
-            if isinstance(adapter, Plain) and not adapter.has_several and self.prompts is None:
+            if isinstance(adapter, Plain) and not adapter.has_several and not is_joined:
                 for number, record in run:
-                    yield self._of_plain(file, adapter, number, record)
+                    found = self._of_plain(file, adapter, number, record)
+                    if isinstance(found, Generation) and is_split(found.text, found.prompt):
+                        yield from self._of_answer(found.id, answer_of(found), found.metadata)
+                    else:
+                        yield found
                 continue
             for number, record in cast("Run", run):
                 yield from self._of_record(file, adapter, number, record)
@@ -209,13 +221,18 @@ class GenerationSource(Source):
         found = None if self._is_plain else self._records_format or adapters.detect(objects)
         if found is not None:
             return found(objects)
-        if objects and COMPLETION not in self._parts:
+        plain = Plain(detect_fields(self._wanted, objects, file.shown), objects)
+        is_wanted = COMPLETION in self._parts or any(
+            self._reasoning.has_any(self._parts, *texts) for texts in plain.texts(objects)
+        )
+        if objects and not is_wanted:
             raise InputError(
                 f"{file.shown} holds plain records, whose texts have no part named "
                 f"{self._parts[0]!r}",
-                hint="name the field of that part with --text-field, and leave --part out",
+                hint="name the field of that part with --text-field, and leave --part out; or scan "
+                f"--part {ALL_PARTS} if later records hold it in their texts",
             )
-        return Plain(detect_fields(self._wanted, objects, file.shown), objects)
+        return plain
 
     def _of_plain(
         self,
@@ -251,7 +268,7 @@ class GenerationSource(Source):
             for found in adapter.answers(record):
                 if isinstance(found, Answer):
                     metadata = as_metadata(record) if metadata is None else metadata
-                    yield from self._of_answer(record_id, found, overridden, metadata)
+                    yield from self._of_answer(record_id, found, metadata, overridden)
                 elif isinstance(found, Skipped):
                     skipped = file.input.skipped
                     skipped[found.reason] = skipped.get(found.reason, 0) + 1
@@ -261,7 +278,11 @@ class GenerationSource(Source):
             yield self._rejected(file, record_id, number, error)
 
     def _of_answer(
-        self, record_id: str, answer: Answer, overridden: Overridden, metadata: Record
+        self,
+        record_id: str,
+        answer: Answer,
+        metadata: Mapping[str, object],
+        overridden: Overridden = NOTHING,
     ) -> Iterator[Generation]:
         """Yield the parts of an answer; one that has none of those wanted is an empty text."""
         self._has_generation = True
@@ -270,13 +291,14 @@ class GenerationSource(Source):
         if self.prompts is not None:
             prompt = self.prompts.of(answer_id) or prompt
         if answer.metadata:
-            metadata = metadata | answer.metadata
-        judged = self.rules.judge(answer.parts.get(COMPLETION, ""), answer.ended)
-        parts = [name for name in self._parts if name in answer.parts] or self._parts[:1]
+            metadata = {**metadata, **answer.metadata}
+        texts = self._reasoning.of_answer(answer.parts, prompt)
+        judged = self.rules.judge(texts.get(COMPLETION, ""), answer.ended)
+        parts = [name for name in self._parts if name in texts] or self._parts[:1]
         for part in parts:
             yield Generation(
                 answer_id,
-                answer.parts.get(part, ""),
+                texts.get(part, ""),
                 prompt,
                 overridden.model or answer.model,
                 metadata,
@@ -316,9 +338,7 @@ class GenerationSource(Source):
             deque(content.stored, maxlen=0)  # to the end, so that the hash is of the whole file
             yield _rejection(file, name, str(error))
             return
-        outcome = self.rules.judge(text, None)
-        prompt = None if self.prompts is None else self.prompts.of(name)
-        yield Generation(name, text, prompt, None, metadata, outcome=outcome)
+        yield from self._of_answer(name, Answer(parts={COMPLETION: text}), metadata)
 
 
 def parts_named(name: str) -> tuple[str, ...]:

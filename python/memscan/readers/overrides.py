@@ -16,7 +16,7 @@ class Overridden:
     model: str | None = None
 
 
-_NOTHING = Overridden()
+NOTHING = Overridden()
 
 
 class Overrides:
@@ -51,7 +51,7 @@ class Overrides:
             RecordError: One has the wrong type.
         """
         if not self._fields:
-            return _NOTHING
+            return NOTHING
         return Overridden(
             as_id(take(record, self._fields.get("id"))),
             as_optional_text(take(record, self._fields.get("prompt")), "prompt"),

@@ -157,6 +157,8 @@ class Source:
 
 def _forget(file: InputFile) -> None:
     file.bytes = file.records = file.rejected = file.replaced = file.rows = 0
+    file.unanswered = 0
     file.sha256 = ""
     file.skipped = {}
+    file.split = {}
     file.detected = {}

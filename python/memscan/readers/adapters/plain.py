@@ -1,6 +1,6 @@
 """Records whose text is a field: found by its usual names, or named by the user."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -8,7 +8,7 @@ from memscan.outcomes import OutcomeRules
 from memscan.readers.adapters.answer import Adapter, Answer, Found, answers_of
 from memscan.readers.adapters.chat import is_turns
 from memscan.readers.adapters.content import messages_text
-from memscan.readers.fields import EACH, Field, field_name, take, take_each
+from memscan.readers.fields import EACH, Field, field_name, take, take_each, values_at
 from memscan.readers.projection import Projected
 from memscan.readers.values import (
     Record,
@@ -18,6 +18,7 @@ from memscan.readers.values import (
     as_metadata,
     as_optional_text,
     as_text,
+    string_or_none,
 )
 from memscan.records import COMPLETION, Generation
 
@@ -70,6 +71,14 @@ class Plain(Adapter):
         if not texts:
             raise RecordError("the text is missing or null")
         return answers_of(texts, partial(_sample, self._answer(record)))
+
+    def texts(self, records: Iterable[Record]) -> Iterator[tuple[str, str | None]]:
+        """Yield the texts in some records, each with its prompt if that is one; take nothing."""
+        for record in records if self._text else ():
+            prompts = values_at(record, self._prompt) if self._prompt else iter(())
+            prompt = string_or_none(next(prompts, None))
+            texts = values_at(record, self._text or ())
+            yield from ((text, prompt) for text in texts if isinstance(text, str))
 
     def generation(self, record: Record, place: str, rules: OutcomeRules) -> Generation:
         """Return the one generation in a record, as ``answers`` and what follows it would.
@@ -130,12 +139,22 @@ class Plain(Adapter):
         return as_optional_text(take(record, self._prompt), "prompt")
 
 
+def answer_of(generation: Generation) -> Answer:
+    """Return the answer that a plain generation was made of."""
+    return Answer(
+        parts={COMPLETION: generation.text},
+        prompt=generation.prompt,
+        model=generation.model,
+        ended=_ended(generation.metadata),
+    )
+
+
 def _sample(answer: Answer, place: int, text: object) -> Answer:
     parts = {COMPLETION: as_text(text, f"text {place}")}
     return replace(answer, parts=parts, sample_index=place)
 
 
-def _ended(record: Record) -> str | None:
+def _ended(record: Mapping[str, object]) -> str | None:
     """Return why the model stopped, if the record has the name of that and no object there."""
     ended = record.get("finish_reason")
     if ended is None:
