@@ -16,6 +16,7 @@ from memscan.readers import GenerationSource
 from memscan.readers.adapters import FORMATS
 from memscan.records import PARTS
 from test_readers_adapters import SAMPLES, WILDCHAT, vllm_output
+from test_readers_arena import PAIR, VOTE
 from test_readers_inspect import HEADER, SAMPLE
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ RECORDS: dict[str, list[object]] = {
         | {"generated_tokens": [1], "__inference_error__": ""}
     ],
     "alpaca-eval": [{"instruction": "a", "output": "b", "generator": "c", "dataset": "d"}],
+    "arena": [PAIR, VOTE],
     "chat": [WILDCHAT, {"id": 1, "conversations": [{"from": "gpt", "value": "a"}]}],
 }
 INPUTS = lines(
@@ -55,6 +57,7 @@ STRANGE = st.recursive(
     | st.integers(-(2**63), 2**64 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from(["", "attachment://abc", "assistant", "text", "tool_use", "-1", "²", "\0"])
+    | st.sampled_from(["<think>", "<|channel|>analysis<|message|>", "[", '["a"]', "[{}]"])
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=3),
     lambda inner: (
         st.lists(inner, max_size=2)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from memscan.readers.adapters.alpaca_eval import AlpacaEval
 from memscan.readers.adapters.answer import Adapter, Answer, FormatAdapter, Found, Skipped
 from memscan.readers.adapters.anthropic_batch import AnthropicBatch
+from memscan.readers.adapters.arena import Arena
 from memscan.readers.adapters.chat import Chat
 from memscan.readers.adapters.inspect_log import Inspect
 from memscan.readers.adapters.lm_eval import LMEval
@@ -29,6 +30,7 @@ FORMATS: tuple[type[FormatAdapter], ...] = (
     LMEval,
     RayLLM,
     AlpacaEval,
+    Arena,
     Chat,
 )
 """Those known by their fields, in the order in which they are tried."""

@@ -63,15 +63,28 @@ class Chat(FormatAdapter):
 
     def answers(self, record: Record) -> Iterable[Found]:
         """Return the turns of the assistant."""
-        turns = as_list(record.pop(self._list, None), self._list)
+        turns = record.pop(self._list, None)
         model = string_or_none(record.pop("model", None))
-        messages = [
-            _as_message(as_object(turn, f"{self._list}[{place}]"))
-            for place, turn in enumerate(turns)
-        ]
-        if not any(is_assistant(message) for message in messages):
-            raise RecordError(f"the {self._list} has no turn of the assistant")
-        return assistant_turns(messages, model)
+        return assistant_turns(messages_of(turns, self._list), model)
+
+
+def messages_of(turns: object, name: str) -> list[Record]:
+    """Return the messages of a conversation.
+
+    Args:
+        turns: What the record has.
+        name: Where it has it.
+
+    Raises:
+        RecordError: It is no list of objects, or the assistant says nothing in it.
+    """
+    messages = [
+        _as_message(as_object(turn, f"{name}[{place}]"))
+        for place, turn in enumerate(as_list(turns, name))
+    ]
+    if not any(is_assistant(message) for message in messages):
+        raise RecordError(f"the {name} has no turn of the assistant")
+    return messages
 
 
 def assistant_turns(messages: Sequence[Record], model: str | None) -> Iterator[Found]:
