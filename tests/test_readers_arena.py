@@ -194,6 +194,12 @@ def test_what_is_wrong_with_one_model_does_no_harm_to_the_other(
     assert of_one == 3 * (1 if whole is PAIR else 2)
 
 
+def test_the_second_model_is_read_where_the_first_is_broken(tmp_path: Path) -> None:
+    _, records = read(tmp_path / "a.jsonl", PAIR, PAIR, PAIR | {"conversation_a": []})
+    assert isinstance(records[6], Rejection)
+    assert briefly(records) == OF_PAIR + OF_PAIR + OF_PAIR[1:]
+
+
 def test_the_format_and_its_fields_may_be_named(tmp_path: Path) -> None:
     other = {"text": "a"}
     told, records = read(tmp_path / "a.jsonl", PAIR, other, other)
@@ -204,6 +210,8 @@ def test_the_format_and_its_fields_may_be_named(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_bytes(orjson.dumps(VOTE | {"uid": "u", "asked": "Who?"}))
     source = GenerationSource([tmp_path / "b.jsonl"], id_field="uid", prompt_field="asked")
     assert {one[0::4] for one in briefly(list(source))} == {("u", "Who?")}
+    source = GenerationSource([tmp_path / "b.jsonl"], prompt_field="prompt")
+    assert {one[4] for one in briefly(list(source))} == {VOTE["prompt"]}
     source = GenerationSource([tmp_path / "b.jsonl"], text_field="response_b")
     assert [one[5] for one in briefly(list(source))] == [VOTE["response_b"]]
 
