@@ -152,3 +152,14 @@ def test_the_command_line_tells_what_was_split(
     assert "'often' is none of found, opened, never" in done.stderr
     done = command_line("novelty", index_folder, path, "--split-reasoning", "opened")
     assert "by <think> (2), <think> assumed (1); 2 without a completion" in done.stderr
+
+
+def test_a_dry_run_tells_what_would_be_split(
+    index_folder: Path, path: Path, command_line: CommandLine
+) -> None:
+    done = command_line("scan", index_folder, path, "--dry-run")
+    lines = done.stdout.splitlines()
+    assert lines[2] == "    texts split into reasoning and completion: by <think> (2)"
+    assert lines[4].startswith(f"  0, {len(RECITAL) + 2} characters")
+    done = command_line("scan", index_folder, path, "--dry-run", "--split-reasoning", "never")
+    assert "split" not in done.stdout

@@ -113,7 +113,7 @@ SplitReasoningOption = Annotated[
         "--split-reasoning",
         parser=_way_to_split,
         metavar="found|opened|never",
-        help="Of reasoning inside a text: where <think> is found, as if opened in all, or never.",
+        help="Reasoning in texts is split off: if <think> is found, as if opened in all, never.",
     ),
 ]
 

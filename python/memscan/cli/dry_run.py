@@ -28,6 +28,9 @@ def show_estimate(estimate: "Estimate", *, json: bool) -> None:
     console.show(f"would scan {counted(estimate.files, 'file')}, {total}")
     for file in estimate.sampled:
         console.show(f"  {_detected(file)}")
+        if file.split:
+            signs = ", ".join(f"{sign} ({count:,})" for sign, count in file.split.items())
+            console.show(f"    texts split into reasoning and completion: by {signs}")
     if estimate.files > len(estimate.sampled):
         console.show(f"  and {estimate.files - len(estimate.sampled):,} more, not looked into")
     console.show("the first records:")

@@ -150,7 +150,7 @@ class GenerationSource(Source):
         if self.prompts is not None:
             self.prompts.forget()
         for file, content in self._opened():
-            self._reasoning = ReasoningSplit(self._reasoning.how)
+            self._reasoning = ReasoningSplit(self._reasoning.how, file.input.split)
             read = self._from_whole if content.format.is_one_text else self._from_records
             for record in read(file, content):
                 if isinstance(record, Rejection) and self._on_error == "fail":

@@ -61,16 +61,16 @@ class ReasoningSplit:
     Attributes:
         how: ``found`` where a text or the end of its prompt opens reasoning; ``opened`` as if every
             text began with ``<think>``; ``never``.
-        is_in: Whether a text is to be split, as far as its beginning and its prompt tell. It is
-            asked of every text that is read, so it is a function and looks at one character first.
         counts: How many texts were split, by the sign of it.
         unanswered: How many of them hold no completion.
+        is_in: Whether a text is to be split, as far as its beginning and its prompt tell. It is
+            asked of every text that is read, so it is a function and looks at one character first.
     """
 
     how: SplitReasoning
-    is_in: Callable[[str, str | None], bool] = field(init=False)
     counts: dict[str, int] = field(default_factory=dict)
     unanswered: int = 0
+    is_in: Callable[[str, str | None], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what is no way to split."""
@@ -120,14 +120,14 @@ class ReasoningSplit:
         return found is not None and any(name in found.parts for name in wanted)
 
     def tell(self, file: SourceFile, wanted: Collection[str], note: Callable[[str], None]) -> None:
-        """Say what was split of a file, if anything was, and keep it.
+        """Say what was split of a file, if anything was.
 
         Args:
             file: The file, at its end.
             wanted: The parts that are scanned.
             note: Called with a line.
         """
-        file.input.split, file.input.unanswered = self.counts, self.unanswered
+        file.input.unanswered = self.unanswered
         if not self.counts:
             return
         texts = sum(self.counts.values())
