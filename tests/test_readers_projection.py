@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIRST = b'{"text": "first", "id": "0", "prompt": "p", "model": "m"}\n'
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
-    ["\0", "\u2028", '"', "\\", "\N{MUSICAL SYMBOL G CLEF}", "stop", "length"]
+    ["\0", "\u2028", '"', "\\", "\N{MUSICAL SYMBOL G CLEF}", "stop", "<think>a</think>b"]
 )
 SCALARS = (
     st.none()

@@ -187,7 +187,6 @@ class GenerationSource(Source):
         if is_log:
             self._detected_records(file, content, adapter.told, adapter.name)
         objects: list[Record] = []
-        is_split = self._reasoning.is_in
         is_joined = self.prompts is not None or COMPLETION not in self._parts
         projection = Projection()
         for run in self._runs(file, content, projection):
@@ -201,12 +200,7 @@ class GenerationSource(Source):
                 if isinstance(adapter, Plain) and not is_joined:
                     projection.ask_for(adapter.top_level_fields())
             if isinstance(adapter, Plain) and not adapter.has_several and not is_joined:
-                for number, record in run:
-                    found = self._of_plain(file, adapter, number, record)
-                    if isinstance(found, Generation) and is_split(found.text, found.prompt):
-                        yield from self._of_answer(found.id, answer_of(found), found.metadata)
-                    else:
-                        yield found
+                yield from self._of_plain_run(file, adapter, run)
                 continue
             for number, record in cast("Run", run):
                 yield from self._of_record(file, adapter, number, record)
@@ -233,6 +227,17 @@ class GenerationSource(Source):
                 f"--part {ALL_PARTS} if later records hold it in their texts",
             )
         return plain
+
+    def _of_plain_run(
+        self, file: SourceFile, adapter: Plain, run: ProjectedRun
+    ) -> Iterator[Generation | Rejection]:
+        is_split = self._reasoning.is_in
+        for number, record in run:
+            found = self._of_plain(file, adapter, number, record)
+            if isinstance(found, Generation) and is_split(found.text, found.prompt):
+                yield from self._of_answer(found.id, answer_of(found), found.metadata)
+            else:
+                yield found
 
     def _of_plain(
         self,

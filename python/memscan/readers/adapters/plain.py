@@ -112,9 +112,10 @@ class Plain(Adapter):
         """
         fields = {"text": self._text, "id": self._id, "prompt": self._prompt, "model": self._model}
         named = {role: field for role, field in fields.items() if field is not None}
-        if self._messages is not None or any(len(field) > 1 for field in named.values()):
+        is_nested = self._messages is not None or any(len(field) > 1 for field in named.values())
+        if self._text is None or self.has_several or is_nested:
             return None
-        return {role: name for role, (name,) in named.items()} if self._text else None
+        return {role: name for role, (name,) in named.items()}
 
     @staticmethod
     def projected(record: Projected, place: str, rules: OutcomeRules) -> Generation:
