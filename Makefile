@@ -60,7 +60,7 @@ peers: .venv/installed
 	touch $@
 
 .venv/developer: .venv/installed pyproject.toml
-	$(BIN)/pip install --quiet --group dev
+	$(BIN)/pip install --quiet --group developer
 	touch $@
 
 .venv/fuzz: .venv/installed pyproject.toml
