@@ -285,6 +285,9 @@ def _builder(
     tokenizer: Tokenizer | None,
     share: Budget,
 ) -> _native.IndexBuilder:
+    from memscan.writers.output import refuse_url  # noqa: PLC0415 - imports Arrow
+
+    refuse_url(output)
     return _native.IndexBuilder(
         os.fspath(output),
         unit=options.unit,

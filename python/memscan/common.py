@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memscan.errors import InputError
+from memscan.readers.paths import input_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from memscan.index import Index
+    from memscan.readers.paths import InputPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class Template:
         text: The template.
     """
 
-    path: Path
+    path: InputPath
     bytes: int
     sha256: str
     text: str
@@ -54,12 +57,13 @@ def read_template(path: str | Path) -> Template:
         OSError: If it cannot be read.
         InputError: If it is not UTF-8.
     """
-    data = Path(path).read_bytes()
+    found = input_path(path)
+    data = found.read_bytes()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"the template {path} is not UTF-8 at byte {error.start}", hint="convert it first"
+            f"the template {found} is not UTF-8 at byte {error.start}", hint="convert it first"
         ) from error
     sha256 = hashlib.sha256(data).hexdigest()
-    return Template(path=Path(path), bytes=len(data), sha256=sha256, text=text)
+    return Template(path=found, bytes=len(data), sha256=sha256, text=text)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from memscan.errors import InputError
 from memscan.named_corpora import NamedCorpora, named
 from memscan.readers import DocumentSource
+from memscan.readers.urls import is_url
 from memscan.records import Document
 from memscan.texts import refuse_surrogates
 from memscan.token_ids import as_token_ids
@@ -139,7 +140,8 @@ def _paths(corpus: object) -> list[str | Path] | None:
 
 
 def _refuse_text(path: str) -> None:
-    if ("\n" in path or len(path) > LONGEST_PATH) and not os.path.lexists(path):
+    is_long = "\n" in path or len(path) > LONGEST_PATH
+    if is_long and not is_url(path) and not os.path.lexists(path):
         raise InputError(
             f"a text stands where a path was expected: {path[:40]!r}...",
             hint="give texts with their ids: [(id, text), ...]",

@@ -17,7 +17,7 @@ from memscan import _native
 from memscan.batches import in_batches
 from memscan.building import build_from_ids, build_index
 from memscan.common import NOTHING, Common
-from memscan.errors import IncompatibleIndexError, InputError
+from memscan.errors import IncompatibleIndexError, InputError, NotAnIndexError
 from memscan.index_info import IndexInfo
 from memscan.lookups import Lookups
 from memscan.options import (
@@ -30,6 +30,8 @@ from memscan.options import (
 )
 from memscan.progress import Progress, ignore
 from memscan.query_tokens import Cut
+from memscan.readers.messages import path_text
+from memscan.readers.urls import was_url
 from memscan.records import Generation
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA, ScanResult
 from memscan.revising import add_ids, add_to_index, compact_index, remove_from_index
@@ -366,6 +368,11 @@ class Index(Lookups):
             CorruptIndexError: If a file is missing or has the wrong size. Only ``verify`` looks at
                 all bytes.
         """
+        if was_url(path):
+            raise NotAnIndexError(
+                f"{path_text(os.fspath(path))} is a URL; an index is mapped, and so a folder here",
+                hint="copy the folder to this machine, and name the copy",
+            )
         options = OpenOptions(mmap=mmap, use_filter=use_filter, use_vectors=use_vectors)
         native = _native.Index.open(os.fspath(path), **asdict(options))
         return cls(native, Path(path), options)

@@ -22,6 +22,7 @@ from memscan.errors import InputError
 from memscan.options import whole_number
 from memscan.progress import Progress, ignore
 from memscan.readers import GenerationSource
+from memscan.readers.messages import shown
 from memscan.records import COMPLETION, Generation, Rejection
 from memscan.tally import REJECTIONS_KEPT
 
@@ -176,7 +177,7 @@ def novelty_files(  # noqa: PLR0913 - the options are keyword-only
             rejections.extend(rejected[: REJECTIONS_KEPT - len(rejections)])
             progress("compare", source.bytes_read, source.total_bytes or None)
     if not generation_count + rejected_count:
-        raise InputError(f"no record in {', '.join(str(path) for path in paths)}")
+        raise InputError(f"no record in {', '.join(map(shown, paths))}")
     n = np.arange(1, longest + 1)
     return NoveltySummary(
         curve=NoveltyCurve(n=n, runs=runs, novel=novel, share=_share(novel, runs)),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from memscan.readers.paths import InputPath
 
 OnError: TypeAlias = Literal["fail", "skip", "replace"]
 """What becomes of a record that cannot be used.
@@ -123,7 +124,7 @@ class InputFile:
         detected: What was decided about the file: ``format``, ``text``, ``id`` and so on.
     """
 
-    path: Path
+    path: InputPath
     bytes: int = 0
     sha256: str = ""
     records: int = 0

@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memscan.errors import IncompatibleIndexError, InputError
+from memscan.readers.files import CHUNK_BYTES
 from memscan.readers.messages import STDIN
+from memscan.readers.paths import input_path, known_size
 from memscan.writers.results_folder import RUN_FILE
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ class RecordedRun:
         for was in self.inputs:
             if was.path == str(STDIN):
                 continue
-            status = Path(existing(was.path)).stat()
-            if stat.S_ISREG(status.st_mode) and status.st_size != was.bytes:
-                raise self._changed(was, f"{status.st_size:,} bytes", f"{was.bytes:,} bytes")
+            size_bytes = known_size(input_path(existing(was.path)))
+            if size_bytes is not None and size_bytes != was.bytes:
+                raise self._changed(was, f"{size_bytes:,} bytes", f"{was.bytes:,} bytes")
 
     def check_inputs(self, inputs: Sequence[InputFile]) -> None:
         """Raise an error if the files that were read are not those that were read then.
@@ -146,8 +147,11 @@ class RecordedRun:
         """
         if was is None or was.path == str(STDIN):
             return
-        with Path(existing(was.path)).open("rb") as file:
-            now = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        with input_path(existing(was.path)).open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+        now = digest.hexdigest()
         if now != was.mark:
             raise self._changed(was, f"SHA-256 {_short(now)}", f"SHA-256 {_short(was.mark)}")
 

@@ -29,7 +29,6 @@ from memscan.writers.results_folder import REJECTED_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from memscan.common import Common
     from memscan.index import Index
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from memscan.progress import Progress
     from memscan.query_tokens import Cut
     from memscan.readers import GenerationSource
+    from memscan.readers.paths import InputPath
     from memscan.records import Generation, InputFile
     from memscan.rejection_limit import RejectionLimit
     from memscan.shares import Share
@@ -240,6 +240,6 @@ def _size(record: Generation | Rejection) -> int:
     return len(record.text) + len(record.prompt or "")
 
 
-def _told(paths: Iterable[Path]) -> str:
+def _told(paths: Iterable[InputPath]) -> str:
     first = [shown(path) for path in islice(paths, _FILES_TOLD + 1)]
     return ", ".join([*first[:_FILES_TOLD], *(["..."] if len(first) > _FILES_TOLD else [])])

@@ -70,13 +70,18 @@ def explain(error: Exception) -> tuple[int, str, str | None]:  # noqa: PLR0911 -
         case MemscanError():
             return WRONG_USE, str(error), error.hint
         case OSError(strerror=str(reason), filename=None):
-            return WRONG_USE, reason, None
+            return WRONG_USE, reason, _notes(error)
         case OSError(strerror=str(reason), filename=name):
-            return WRONG_USE, f"{os.fsdecode(name)}: {reason}", None
+            return WRONG_USE, f"{os.fsdecode(name)}: {reason}", _notes(error)
         case MemoryError():
             return WRONG_USE, "out of memory", "use fewer --threads, or a machine with more memory"
         case _:
             return BUG, f"internal error: {type(error).__name__}: {error}", _REPORT_BUG
+
+
+def _notes(error: Exception) -> str | None:
+    """Return what was said of an error on its way, such as what of the work is kept."""
+    return "; ".join(getattr(error, "__notes__", ())) or None
 
 
 _REPORT_BUG = "this is a bug in memscan; please report it with the output of MEMSCAN_TRACEBACK=1"

@@ -78,7 +78,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     model_field: Annotated[str | None, typer.Option(help="Field with the model.")] = None,
     on_error: OnErrorOption = None,
     prompts: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="FILE", help="Prompts, joined by their ids: the input of a batch."),
     ] = None,
     refusal_pattern: Annotated[
@@ -94,7 +94,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     examined: Annotated[int, typer.Option(help="Places to choose these from, drawn evenly.")] = 16,
     seed: Annotated[int, typer.Option(help="Of this draw, if there are more.")] = 0,
     template: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="FILE", help="Text that all prompts share; discounted as they are."),
     ] = None,
     baseline: Annotated[

@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from memscan.errors import InputError
+from memscan.readers.urls import is_url
 
 NOT_SETTINGS = frozenset({"config", "from", "help", "version"})
 """Options that belong to one call."""
 
 PREFIXED_PATHS = {"corpus": "=", "unit": ":"}
 """Options whose value ends in a path, by what stands before it."""
+
+PATHS_OR_URLS = frozenset({"prompts", "template"})
+"""Options whose value is a path that may be a URL, and so is a text to typer."""
 
 WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
@@ -98,6 +102,7 @@ def settings_of(command: Any) -> dict[str, Setting]:  # noqa: ANN401
         key = next((name[2:] for name in parameter.opts if name.startswith("--")), None)
         if key is not None and key not in NOT_SETTINGS:
             kind, is_list = _kind(hints[parameter.name])
+            kind = Path if key in PATHS_OR_URLS else kind
             found[key] = Setting(parameter.name, key, kind, is_list)
     return found
 
@@ -209,7 +214,7 @@ def _from_folder(setting: Setting, text: str, folder: Path) -> str:
 
 
 def _joined(folder: Path, path: str) -> str:
-    is_here = path == "-" or folder == Path.cwd()
+    is_here = path == "-" or is_url(path) or folder == Path.cwd()
     return path if is_here else str(folder / path)
 
 

@@ -33,11 +33,11 @@ def read_arrow_file(
     """
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
-    from memscan.readers.columnar import damage_told  # noqa: PLC0415
+    from memscan.readers.columnar import damage_told, opened  # noqa: PLC0415
 
     path = seekable_path(file, content)
     number = 1
-    with damage_told(file, content), pa.OSFile(str(path)) as source:
+    with damage_told(file, content), opened(path) as source:
         reader = pa.ipc.open_file(source)
         for index in range(reader.num_record_batches):
             batch = reader.get_batch(index)

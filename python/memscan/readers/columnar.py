@@ -8,6 +8,7 @@ and structures become lists and dictionaries. Other bytes stay bytes, which no t
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from memscan.readers.decoding import Decoder
     from memscan.readers.files import Content, SourceFile
+    from memscan.readers.paths import InputPath
 
 _BYTES_AT_ONCE = 1 << 25
 _ROWS_AT_ONCE = 1 << 12
@@ -65,6 +67,17 @@ def checked(batch: pa.RecordBatch) -> pa.RecordBatch:
     ]
     pa.RecordBatch.from_arrays(columns, batch.schema.names).validate(full=True)
     return batch
+
+
+def opened(path: InputPath) -> pa.NativeFile:
+    """Open a file for Arrow to read at any place, a context manager that closes it.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    if isinstance(path, Path):
+        return pa.OSFile(str(path))
+    return pa.PythonFile(path.open("rb"), "r")
 
 
 @contextmanager

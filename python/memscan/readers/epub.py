@@ -59,7 +59,7 @@ def read_epub(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[
     read_stored(file, content, share=1)
     limit_bytes = min(limit_bytes, max(_EXPANSION_FREE_BYTES, _EXPANSION_LIMIT * file.input.bytes))
     try:
-        with ZipFile(path) as archive:
+        with path.open("rb") as stored, ZipFile(stored) as archive:
             book = _Book(archive, file.shown, limit_bytes)
             texts = [text_of_html(chapter) for chapter in book.chapters()]
             metadata = book.metadata()

@@ -11,7 +11,6 @@ chunks is a folder instead, whose parts are put together again.
 import re
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 
 import orjson
 
@@ -19,6 +18,7 @@ from memscan.errors import InputError
 from memscan.readers.files import Content, SourceFile
 from memscan.readers.loose_json import parse_loosely
 from memscan.readers.messages import STDIN, printable
+from memscan.readers.paths import InputPath
 from memscan.readers.values import Record, RecordError, as_list, as_object
 from memscan.readers.zip_members import LARGEST_MEMBER_BYTES, ZipMembers
 
@@ -38,8 +38,10 @@ def read_eval(
         OSError: The file cannot be read.
         InputError: The archive is damaged, or is no log of Inspect.
     """
-    if file.found.path == STDIN or content.compression is not None:
-        how = "compressed again" if content.compression else "read from standard input"
+    is_stdin = file.found.path == STDIN
+    if is_stdin or content.compression is not None or not file.found.path.is_file():
+        from_start = "read from standard input" if is_stdin else "that is given only from its start"
+        how = "compressed again" if content.compression else from_start
         raise InputError(
             f"{file.shown} is a zip archive {how}, which cannot be read from its end",
             hint="name the .eval file itself",
@@ -64,7 +66,7 @@ def read_eval(
                 yield [(number, error)]
 
 
-def is_successful(path: Path) -> bool:
+def is_successful(path: InputPath) -> bool:
     """Whether a log says that its evaluation came to its end.
 
     Raises:

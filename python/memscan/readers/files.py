@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO
 
 from memscan.errors import InputError
 from memscan.readers.decompress import COMPRESSIONS, compression_of, decompress
 from memscan.readers.formats import Format, format_of
-from memscan.readers.messages import STDIN, shown
-from memscan.readers.paths import FoundFile
+from memscan.readers.messages import STDIN, path_text, shown
+from memscan.readers.paths import FoundFile, InputPath
+from memscan.readers.remote_file import RemoteFile
 from memscan.records import InputFile
 
 CHUNK_BYTES = 1 << 20
@@ -108,7 +108,7 @@ def open_content(
     compression = compression_of(head)
     if compression is not None:
         content = decompress(
-            chunks, compression, name=str(file.found.path), chunk_bytes=CHUNK_BYTES
+            chunks, compression, name=path_text(file.found.path), chunk_bytes=CHUNK_BYTES
         )
         head = next(content, b"")
         chunks = chain((head,), content)
@@ -119,11 +119,12 @@ def open_content(
     return Content(form, compression.name if compression else None, head, chunks, stored)
 
 
-def seekable_path(file: SourceFile, content: Content) -> Path:
+def seekable_path(file: SourceFile, content: Content) -> InputPath:
     """Return the path of a file that cannot be read from start to end.
 
     Raises:
-        InputError: It is compressed as a whole, standard input or a pipe.
+        InputError: It is compressed as a whole, standard input or a pipe, or a web server gives
+            no part of it but only the whole.
     """
     if content.compression is not None:
         raise InputError(
@@ -177,7 +178,7 @@ def _stored_chunks(file: SourceFile) -> Iterator[bytes]:
     file.input.sha256 = file.hash.hexdigest()
 
 
-def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+def _opened(path: InputPath) -> AbstractContextManager[BinaryIO | RemoteFile]:
     if path != STDIN:
         return path.open("rb")
     if sys.stdin is None or sys.stdin.closed:

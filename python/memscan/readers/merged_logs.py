@@ -7,11 +7,10 @@ over if the merged log is complete and was written after them, as Inspect's own 
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from memscan.errors import InputError
 from memscan.readers.eval_archive import is_successful
-from memscan.readers.paths import FoundFile
+from memscan.readers.paths import FoundFile, InputPath, written_ns
 
 _SHARDS, _LOG = ".shards", ".eval"
 
@@ -32,13 +31,13 @@ def without_merged_shards(found: Sequence[FoundFile]) -> tuple[list[FoundFile], 
             and log is not None
             and log in paths
             and is_complete(log)
-            and file.path.stat().st_mtime_ns < log.stat().st_mtime_ns
+            and written_ns(file.path) < written_ns(log)
         )
         (merged if is_merged else kept).append(file)
     return kept, merged
 
 
-def _merged_log(path: Path) -> Path | None:
+def _merged_log(path: InputPath) -> InputPath | None:
     """Return where the log would be that a shard is merged into; ``None`` for what is no shard."""
     folder = path.parent.parent
     if path.suffix != _LOG or folder.suffix != _SHARDS:
@@ -46,7 +45,7 @@ def _merged_log(path: Path) -> Path | None:
     return folder.with_suffix(_LOG)
 
 
-def _is_complete(path: Path) -> bool:
+def _is_complete(path: InputPath) -> bool:
     try:
         return is_successful(path)
     except (InputError, OSError):

@@ -31,6 +31,7 @@ def read_parquet(
 
     from memscan.readers.columnar import (  # noqa: PLC0415
         damage_told,
+        opened,
         refuse_repeated_names,
         rows_at_once,
         runs_of,
@@ -40,7 +41,8 @@ def read_parquet(
     number = 1
     with (
         damage_told(file, content),
-        ParquetFile(path, buffer_size=_PAGES_AT_ONCE_BYTES, pre_buffer=False) as parquet,
+        opened(path) as source,
+        ParquetFile(source, buffer_size=_PAGES_AT_ONCE_BYTES, pre_buffer=False) as parquet,
     ):
         refuse_repeated_names(parquet.schema_arrow.names, file.shown)
         for index in range(parquet.num_row_groups):

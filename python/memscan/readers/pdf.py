@@ -17,11 +17,10 @@ from memscan.readers.files import read_stored, seekable_path
 from memscan.readers.messages import printable
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pypdfium2 import PdfDocument
 
     from memscan.readers.files import Content, SourceFile
+    from memscan.readers.paths import InputPath
     from memscan.readers.values import Record
 
 _NEEDS_PDFIUM = 'install it with: pip install "memscan[pdf]"'
@@ -61,14 +60,15 @@ def read_pdf(file: SourceFile, content: Content, *, limit_bytes: int) -> tuple[s
     return text, {**metadata, "pages": len(pages), "page_starts": orjson.dumps(starts).decode()}
 
 
-def _pages(path: Path, shown: str) -> tuple[list[str], Record]:
+def _pages(path: InputPath, shown: str) -> tuple[list[str], Record]:
     try:
         from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415 - not everybody has it
     except ModuleNotFoundError as error:
         raise InputError(f"{shown} is PDF, which needs pypdfium2", hint=_NEEDS_PDFIUM) from error
     place = "its structure"
     try:
-        with _ONE_AT_A_TIME, path.open("rb") as stream, closing(PdfDocument(stream)) as document:
+        data = path.read_bytes()
+        with _ONE_AT_A_TIME, closing(PdfDocument(data)) as document:
             metadata = _metadata(document)
             pages = []
             for number in range(len(document)):

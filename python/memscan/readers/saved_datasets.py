@@ -7,13 +7,13 @@ one a split, with ``dataset_dict.json``. Only the rows are records.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import orjson
 
 from memscan.errors import InputError
 from memscan.readers.messages import shown
-from memscan.readers.paths import FoundFile
+from memscan.readers.paths import FoundFile, InputPath
 
 _STATE, _INFO, _DICT = "state.json", "dataset_info.json", "dataset_dict.json"
 
@@ -52,11 +52,11 @@ def only_rows(files: Sequence[FoundFile]) -> list[FoundFile]:
     return sorted(kept, key=lambda file: order[file.path])
 
 
-def _is_dict(file: FoundFile, folders: Iterable[Path]) -> bool:
+def _is_dict(file: FoundFile, folders: Iterable[InputPath]) -> bool:
     return file.path.name == _DICT and any(folder.parent == file.path.parent for folder in folders)
 
 
-def _read_state(path: Path) -> dict[str, object]:
+def _read_state(path: InputPath) -> dict[str, object]:
     try:
         state = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
@@ -71,7 +71,7 @@ def _read_state(path: Path) -> dict[str, object]:
     return state
 
 
-def _data_files(folder: Path, state: dict[str, object]) -> list[str]:
+def _data_files(folder: InputPath, state: dict[str, object]) -> list[str]:
     listed = state.get("_data_files")
     names = [
         entry.get("filename") if isinstance(entry, dict) else None
@@ -82,7 +82,7 @@ def _data_files(folder: Path, state: dict[str, object]) -> list[str]:
     return [str(name) for name in names]
 
 
-def _listed(by_path: dict[Path, FoundFile], folder: Path, name: str) -> FoundFile:
+def _listed(by_path: dict[InputPath, FoundFile], folder: InputPath, name: str) -> FoundFile:
     if folder / name not in by_path:
         raise InputError(
             f"{shown(folder / name)} is missing, but {_STATE} lists it",
@@ -91,7 +91,7 @@ def _listed(by_path: dict[Path, FoundFile], folder: Path, name: str) -> FoundFil
     return by_path[folder / name]
 
 
-def _damaged(path: Path, reason: str) -> InputError:
+def _damaged(path: InputPath, reason: str) -> InputError:
     return InputError(
         f"{shown(path)} does not say which files hold the rows: {reason}",
         hint="save the dataset again, or name its data files: 'FOLDER/*.arrow'",

@@ -11,12 +11,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from memscan.errors import InputError
 from memscan.readers.messages import printable, shown
+from memscan.readers.paths import InputPath
 from memscan.readers.values import RecordError
 
 LARGEST_MEMBER_BYTES = 1 << 30
@@ -40,7 +40,7 @@ class ZipMembers:
             several times the last member counts, as where a log was written over.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: InputPath) -> None:
         """Open an archive and read its directory.
 
         Raises:
@@ -48,7 +48,7 @@ class ZipMembers:
             InputError: The directory is damaged, or claims more than the archive can hold.
         """
         self._path = path
-        self._file: BinaryIO = path.open("rb")
+        self._file = path.open("rb")
         try:
             with zipfile.ZipFile(self._file) as archive:
                 members = archive.infolist()

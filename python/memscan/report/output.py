@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from memscan.errors import OutputError
+from memscan.writers.output import refuse_url
 
 REPORT_BEGINS = "<!doctype html>\n"
 _OTHER_NAME_HINT = "give the report a name of its own, such as report.html"
@@ -17,6 +18,7 @@ def write_report(output: Path, html: str, *, keep: Iterable[Path]) -> int:
         OutputError: The path is a folder, holds something else, is one of the files to ``keep``,
             or cannot be written.
     """
+    refuse_url(output)
     content = html.encode("utf-8")
     try:
         target = output.resolve()

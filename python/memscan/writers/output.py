@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import orjson
 
 from memscan.errors import OutputError
+from memscan.readers.messages import path_text
+from memscan.readers.urls import was_url
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
 
+def refuse_url(output: str | os.PathLike[str]) -> None:
+    """Raise an ``OutputError`` if ``output`` is a URL: what is written is written here."""
+    if was_url(output):
+        url = re.sub(":/+", "://", os.fspath(output), count=1)
+        raise OutputError(
+            f"{path_text(url)} is a URL, and only files are read from there",
+            hint="write to this machine, then copy it with what your storage has for that",
+        )
+
+
 def refuse_existing(output: Path, *, kind: str = "folder") -> None:
     """Raise an ``OutputError`` if there is anything at ``output``, which shall be of a kind."""
+    refuse_url(output)
     if os.path.lexists(output):
         raise OutputError(
             f"{output} exists already; results are never written over others",

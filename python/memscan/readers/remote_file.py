@@ -1,0 +1,71 @@
+"""An open file of ``fsspec`` as what readers, Arrow and ``zipfile`` read from."""
+
+import errno
+import io
+from typing import Any
+
+from memscan.readers.messages import path_text
+from memscan.readers.remote_failures import naming
+
+
+class RemoteFile(io.RawIOBase):
+    """An open file of ``fsspec``, whose failures are those of a file and name its URL."""
+
+    def __init__(self, stream: Any, url: str, mode: str = "rb") -> None:  # noqa: ANN401 - no types
+        """Read from what a filesystem opened."""
+        super().__init__()
+        self.mode = mode
+        self._stream = stream
+        self._url = url
+
+    def readable(self) -> bool:
+        """Return true."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return true; where it is not, ``RemotePath.is_file`` says so."""
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return so many bytes, fewer only at the end or from a stream, or all.
+
+        Raises:
+            OSError: They cannot be read, or the file ends before the size that it has.
+        """
+        with naming(self._url):
+            wanted = -1 if size is None else size
+            data = bytes(self._stream.read(wanted))
+            if not data and wanted and isinstance(size_bytes := self._size(), int):
+                place = self._stream.tell()
+                if place < size_bytes:
+                    raise EOFError(f"ends after {place:,} of its {size_bytes:,} bytes")
+            return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place.
+
+        Raises:
+            OSError: There is none such.
+        """
+        refused: ValueError | None = None
+        with naming(self._url):
+            try:
+                self._stream.seek(offset, whence)
+            except ValueError as error:
+                refused = error
+        if refused is not None:
+            raise OSError(errno.EINVAL, str(refused), path_text(self._url))
+        return self.tell()
+
+    def tell(self) -> int:
+        """Return the place."""
+        return int(self._stream.tell())
+
+    def close(self) -> None:
+        """Close it."""
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+    def _size(self) -> object:
+        return getattr(self._stream, "size", None)
