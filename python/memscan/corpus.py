@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from memscan.errors import InputError
 from memscan.named_corpora import NamedCorpora, named
 from memscan.readers import DocumentSource
-from memscan.readers.urls import is_url
 from memscan.records import Document
 from memscan.texts import refuse_surrogates
 from memscan.token_ids import as_token_ids
+from memscan.urls import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -31,12 +31,12 @@ from memscan.options import (
 from memscan.progress import Progress, ignore
 from memscan.query_tokens import Cut
 from memscan.readers.messages import path_text
-from memscan.readers.urls import was_url
 from memscan.records import Generation
 from memscan.results import GENERATIONS_SCHEMA, SPANS_SCHEMA, ScanResult
 from memscan.revising import add_ids, add_to_index, compact_index, remove_from_index
 from memscan.tables import Rows, scan_records
 from memscan.texts import as_generations, as_token_generations, refuse_surrogates_of
+from memscan.urls import was_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

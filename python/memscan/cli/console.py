@@ -68,7 +68,7 @@ def show_passage(before: str, passage: str, after: str) -> None:
 
 def say(line: str) -> None:
     """Print a line to a person, on stderr; of a URL, nothing that is secret."""
-    from memscan.readers.urls import without_credentials
+    from memscan.urls import without_credentials
 
     print(visible(without_credentials(line)), file=sys.stderr, flush=True)  # noqa: T201 - and messages here
 

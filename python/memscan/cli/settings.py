@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from memscan.errors import InputError
-from memscan.readers.urls import is_url
+from memscan.urls import is_url
 
 NOT_SETTINGS = frozenset({"config", "from", "help", "version"})
 """Options that belong to one call."""

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memscan.readers.urls import without_credentials
+from memscan.urls import without_credentials
 
 if TYPE_CHECKING:
     from memscan.readers.remote import RemotePath

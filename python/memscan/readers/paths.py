@@ -22,7 +22,7 @@ from typing import TypeAlias
 from memscan.errors import InputError
 from memscan.readers.messages import STDIN, path_text, shown
 from memscan.readers.remote import RemotePath
-from memscan.readers.urls import is_url
+from memscan.urls import is_url
 
 InputPath: TypeAlias = Path | RemotePath
 """Where something is that is read."""

@@ -22,7 +22,7 @@ from memscan.errors import InputError
 from memscan.readers.messages import path_text, shown
 from memscan.readers.remote_failures import naming, open_filesystem
 from memscan.readers.remote_file import RemoteFile
-from memscan.readers.urls import Url
+from memscan.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -270,7 +270,8 @@ class RemotePath:
                 else:
                     return stream
             self._is_stream = True
-        return self._filesystem.open(self._place, "rb", block_size=0, **self._patience())
+        options = {"block_size": 0, "size": 1, **self._patience()}  # any size: else it is asked for
+        return self._filesystem.open(self._place, "rb", **options)
 
     def _patience(self) -> dict[str, object]:
         """Return how long to wait for a stream, which takes as long as a whole scan."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from memscan.errors import InputError, MemscanError
 from memscan.readers.messages import path_text, printable, shown
-from memscan.readers.urls import credentials_of, lacks_credentials, without_credentials
+from memscan.urls import credentials_of, lacks_credentials, without_credentials
 
 _NEEDS_FSSPEC = 'install it with: pip install "memscan[remote]"'
 _LONGEST_REASON = 300

@@ -17,6 +17,7 @@ class RemoteFile(io.RawIOBase):
         self.mode = mode
         self._stream = stream
         self._url = url
+        self._place = 0  # its own: some filesystems give all who open a file one object
 
     def readable(self) -> bool:
         """Return true."""
@@ -33,12 +34,13 @@ class RemoteFile(io.RawIOBase):
             OSError: They cannot be read, or the file ends before the size that it has.
         """
         with naming(self._url):
-            wanted = -1 if size is None else size
-            data = bytes(self._stream.read(wanted))
-            if not data and wanted and isinstance(size_bytes := self._size(), int):
-                place = self._stream.tell()
-                if place < size_bytes:
-                    raise EOFError(f"ends after {place:,} of its {size_bytes:,} bytes")
+            if self._stream.tell() != self._place:
+                self._stream.seek(self._place)
+            data = bytes(self._stream.read(-1 if size is None else size))
+            self._place += len(data)
+            size_bytes = getattr(self._stream, "size", None)
+            if size != 0 and not data and isinstance(size_bytes, int) and self._place < size_bytes:
+                raise EOFError(f"ends after {self._place:,} of its {size_bytes:,} bytes")
             return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -50,7 +52,10 @@ class RemoteFile(io.RawIOBase):
         refused: ValueError | None = None
         with naming(self._url):
             try:
+                if whence == io.SEEK_CUR:
+                    offset, whence = self._place + offset, io.SEEK_SET
                 self._stream.seek(offset, whence)
+                self._place = int(self._stream.tell())
             except ValueError as error:
                 refused = error
         if refused is not None:
@@ -59,13 +64,10 @@ class RemoteFile(io.RawIOBase):
 
     def tell(self) -> int:
         """Return the place."""
-        return int(self._stream.tell())
+        return self._place
 
     def close(self) -> None:
         """Close it."""
         if not self.closed:
             self._stream.close()
         super().close()
-
-    def _size(self) -> object:
-        return getattr(self._stream, "size", None)

@@ -11,7 +11,7 @@ import orjson
 
 from memscan.errors import OutputError
 from memscan.readers.messages import path_text
-from memscan.readers.urls import was_url
+from memscan.urls import was_url
 
 if TYPE_CHECKING:
     from collections.abc import Generator
