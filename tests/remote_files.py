@@ -47,7 +47,8 @@ class Counted(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
             return {"name": path, "size": 0, "type": "directory"}
         if path not in self.contents:
             raise FileNotFoundError(path)
-        return {"name": path, "size": len(self.contents[path]), "type": "file"}
+        content = self.contents[path]
+        return {"name": path, "size": len(content), "type": "file", "ETag": hash(content)}
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> CountedFile:  # noqa: ANN401
         return CountedFile(self, path, mode, **options)

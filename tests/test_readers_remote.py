@@ -214,6 +214,16 @@ def test_file_that_ends_before_its_size_is_an_error() -> None:
         Counted.contents = whole
 
 
+def test_file_that_is_changed_while_it_is_read_is_an_error() -> None:
+    Counted.contents["a.jsonl"] = b'{"text": "one"}\n' * 800_000
+    assert len(Counted.contents["a.jsonl"]) > 2 * remote.BLOCK_BYTES
+    documents = iter(DocumentSource(["counted://a.jsonl"]))
+    next(documents)
+    Counted.contents["a.jsonl"] = b'{"text": "two"}\n' * 800_000
+    with pytest.raises(InputError, match=r"counted://a\.jsonl was changed while it was read"):
+        list(documents)
+
+
 def test_folder_that_cannot_be_listed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     files = fsspec.filesystem("counted")
     Counted.contents["a.jsonl"] = b"{}"

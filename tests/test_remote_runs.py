@@ -154,6 +154,12 @@ def test_url_in_a_settings_file_is_no_path_in_its_folder_and_shows_no_secret(wor
     ]
 
 
+def test_corpus_without_a_name_is_not_named_by_its_url(work: Path) -> None:
+    words = ("--corpus", "https://host/a?token=hidden", "-o", "books.memscan")
+    done = run(work, "index", "build", *words, code=2)
+    assert done.stderr.startswith("error: --corpus 'https://host/a?***' names no path\n")
+
+
 def test_scan_that_lost_its_connection_goes_on(
     index: memscan.Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,8 +195,9 @@ def test_remote_file_that_was_changed_since_a_scan_began_is_refused(
     record = json.dumps({"text": RECITAL}) + "\n"
     Counted.contents["g.jsonl"] = record.encode() * 500
 
-    def stop(*_: object) -> None:
-        raise OutputError("stopped")
+    def stop(stage: str, done: int, total: int | None) -> None:
+        del done, total
+        raise OutputError(f"stopped while {stage} went on")
 
     with pytest.raises(OutputError, match="stopped"):
         scan_files(index, ["counted://g.jsonl"], tmp_path / "out", progress=stop)

@@ -20,7 +20,7 @@ Generations = Annotated[
         metavar="GENERATIONS",
         envvar=[],  # click before 8.2 asks for one where there may be a value from elsewhere
         show_envvar=False,
-        help="JSON, Parquet, Arrow, logs, text; folders, globs; - is stdin.",
+        help="JSON, Parquet, Arrow, logs, text; folders, globs, URLs; - is stdin.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

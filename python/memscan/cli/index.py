@@ -28,6 +28,7 @@ from memscan.cli.failures import SOME_REJECTED
 from memscan.cli.progress import reporting
 from memscan.cli.wording import counted, duration, size
 from memscan.errors import InputError
+from memscan.urls import is_url
 
 if TYPE_CHECKING:
     from memscan.building import BuildSummary
@@ -74,7 +75,7 @@ Corpus = Annotated[
         metavar="[CORPUS...]",
         show_default=False,
         help="Text files, JSON lines or arrays, Parquet, Arrow, EPUB, PDF (also compressed), "
-        "folders, globs; - is stdin (JSON).",
+        "folders, globs, URLs; - is stdin (JSON).",
     ),
 ]
 
@@ -327,7 +328,7 @@ def _corpora(paths: list[str] | None, named: list[str] | None) -> "AnyCorpus":
     corpora: dict[str | None, list[str]] = {None: paths} if paths else {}
     for one in named:
         name, equals, path = one.partition("=")
-        if not equals or not path:
+        if not equals or not path or is_url(name):
             raise InputError(f"--corpus {one!r} names no path", hint="write --corpus NAME=PATH")
         refuse_name(name)
         corpora.setdefault(name, []).append(path)

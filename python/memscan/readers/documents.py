@@ -75,7 +75,7 @@ class DocumentSource(Source):
         """Find the files; none of them is opened yet.
 
         Args:
-            paths: Files, folders, globs, or ``-`` for standard input.
+            paths: Files, folders, globs, URLs of them, or ``-`` for standard input.
             text_field: Where a record has its text, with dots for nesting; found if ``None``.
             id_field: Where it has its id; found if ``None``, else it is ``file:line``.
             format: What the files are, such as ``jsonl``; found in each if ``None``.

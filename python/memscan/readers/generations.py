@@ -96,7 +96,7 @@ class GenerationSource(Source):
         """Find the files; none of them is opened yet.
 
         Args:
-            paths: Files, folders, globs, or ``-`` for standard input.
+            paths: Files, folders, globs, URLs of them, or ``-`` for standard input.
             format: What all files are, such as ``parquet``, or what their records are, such as
                 ``openai-batch`` or ``plain``; found if ``None``, and ``plain`` if a field with the
                 text is named.

@@ -22,6 +22,7 @@ from memscan.errors import InputError
 from memscan.readers.messages import path_text, shown
 from memscan.readers.remote_failures import naming, open_filesystem
 from memscan.readers.remote_file import RemoteFile
+from memscan.readers.remote_listing import files_below
 from memscan.urls import Url
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ _BLOCKS = {
     "cache_type": "blockcache",
     "cache_options": {"maxblocks": BLOCKS_KEPT},
 }
+_MARKS = (
+    *("ETag", "etag", "generation", "blob_id", "md5", "md5Hash", "content_md5", "size"),
+    *("mtime", "LastModified", "last_modified", "Last-Modified", "updated", "created"),
+)
+"""How filesystems call what changes with the content."""
+
 _CONNECT_SECONDS, _SILENCE_SECONDS = 60, 300
 
 
@@ -198,9 +205,10 @@ class RemotePath:
         """
         with naming(str(self._url)):
             stream = self._ranges_or_stream() if self._is_of_web else self._blocks()
-        if self._is_stream is None:
-            self._is_stream = False
-        return RemoteFile(stream, str(self._url), mode)
+            size_bytes = getattr(stream, "size", None) or 0
+            marks = self._marks() if size_bytes > BLOCK_BYTES else {}
+        self._is_stream = bool(self._is_stream)
+        return RemoteFile(stream, str(self._url), partial(self._refuse_change, marks), mode)
 
     def files(self, depth: int | None) -> Iterator[tuple[tuple[str, ...], RemotePath, int]]:
         """Yield the files below this folder: the parts of each name, its path and its size.
@@ -212,32 +220,29 @@ class RemotePath:
             OSError: A folder cannot be listed.
         """
         with naming(str(self._url)):
-            listed = self._listed(depth)
-            sizes = self._sizes(listed)
+            listed = files_below(self._filesystem, self._place, depth)
         before = _inside(self._place)
-        for place, about in listed.items():
+        for place, size_bytes in listed.items():
             name = place.removeprefix(before)
-            is_inside = place.startswith(before) and name and not name.endswith("/")
-            if is_inside and about.get("type", "file") == "file":
-                yield tuple(name.split("/")), self._below(name, place), sizes[place]
+            if place.startswith(before) and name and not name.endswith("/"):
+                yield tuple(name.split("/")), self._below(name, place), size_bytes
 
     def _below(self, name: str, place: str) -> RemotePath:
         return RemotePath(self._url.at(_inside(self._url.path) + name), self._filesystem, place)
 
-    def _listed(self, depth: int | None) -> dict[str, dict[str, Any]]:
-        find = partial(self._filesystem.find, self._place, maxdepth=depth, detail=True)
-        try:
-            listed = find(on_error="raise")  # else a folder that is refused is left out silently
-        except TypeError:  # what lists all folders at once has no such thing
-            listed = find()
-        assert isinstance(listed, dict)  # noqa: S101 - for the types only
-        return {place: about for place, about in listed.items() if not _is_query(place, about)}
+    def _marks(self) -> dict[str, object]:
+        """Return what tells one version of the file from another."""
+        self._filesystem.invalidate_cache()
+        about = self._filesystem.info(self._place)
+        return {name: about[name] for name in _MARKS if name in about}
 
-    def _sizes(self, listed: dict[str, dict[str, Any]]) -> dict[str, int]:
-        unknown = [place for place, about in listed.items() if about.get("size") is None]
-        sizes = self._filesystem.sizes(unknown) if unknown else []
-        known = {place: about.get("size") or 0 for place, about in listed.items()}
-        return known | {place: size or 0 for place, size in zip(unknown, sizes, strict=True)}
+    def _refuse_change(self, before: dict[str, object]) -> None:
+        """Raise an error if blocks that were fetched one by one may be of two versions."""
+        if before and self._marks() != before:
+            raise InputError(
+                f"{shown(str(self))} was changed while it was read",
+                hint="read it again when nobody writes it",
+            )
 
     @property
     def _is_of_web(self) -> bool:
@@ -286,8 +291,3 @@ class RemotePath:
 def _inside(folder: str) -> str:
     """Return what all paths in a folder begin with."""
     return folder if not folder or folder.endswith("/") else f"{folder}/"
-
-
-def _is_query(place: str, about: dict[str, Any]) -> bool:
-    """Whether this is a link of a web page that only orders the page, as ``?C=N``."""
-    return place.startswith(("http://", "https://")) and "?" in place and about.get("size") is None

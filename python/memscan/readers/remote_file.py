@@ -2,6 +2,7 @@
 
 import errno
 import io
+from collections.abc import Callable
 from typing import Any
 
 from memscan.readers.messages import path_text
@@ -11,9 +12,23 @@ from memscan.readers.remote_failures import naming
 class RemoteFile(io.RawIOBase):
     """An open file of ``fsspec``, whose failures are those of a file and name its URL."""
 
-    def __init__(self, stream: Any, url: str, mode: str = "rb") -> None:  # noqa: ANN401 - no types
-        """Read from what a filesystem opened."""
+    def __init__(
+        self,
+        stream: Any,  # noqa: ANN401 - fsspec has no types
+        url: str,
+        check: Callable[[], None],
+        mode: str = "rb",
+    ) -> None:
+        """Read from what a filesystem opened.
+
+        Args:
+            stream: That.
+            url: Its URL, with what is secret in it.
+            check: Called when the end is reached; raises an error if the file was changed.
+            mode: How it was opened.
+        """
         super().__init__()
+        self._check = check
         self.mode = mode
         self._stream = stream
         self._url = url
@@ -32,15 +47,15 @@ class RemoteFile(io.RawIOBase):
 
         Raises:
             OSError: They cannot be read, or the file ends before the size that it has.
+            InputError: The file was changed since it was opened.
         """
         with naming(self._url):
             if self._stream.tell() != self._place:
                 self._stream.seek(self._place)
             data = bytes(self._stream.read(-1 if size is None else size))
             self._place += len(data)
-            size_bytes = getattr(self._stream, "size", None)
-            if size != 0 and not data and isinstance(size_bytes, int) and self._place < size_bytes:
-                raise EOFError(f"ends after {self._place:,} of its {size_bytes:,} bytes")
+            if size != 0 and not data:
+                self._refuse_false_end()
             return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -71,3 +86,10 @@ class RemoteFile(io.RawIOBase):
         if not self.closed:
             self._stream.close()
         super().close()
+
+    def _refuse_false_end(self) -> None:
+        """Raise an error if this is not the end that the file had when it was opened."""
+        size_bytes = getattr(self._stream, "size", None)
+        if isinstance(size_bytes, int) and self._place < size_bytes:
+            raise EOFError(f"ends after {self._place:,} of its {size_bytes:,} bytes")
+        self._check()
