@@ -13,11 +13,10 @@ def files_below(filesystem: Any, folder: str, depth: int | None) -> dict[str, in
         depth: How many levels of folders to look into; ``None`` for all.
     """
     find = partial(filesystem.find, folder, maxdepth=depth, detail=True)
+    listed: dict[str, dict[str, Any]]
     try:
-        listed: dict[str, dict[str, Any]] = find(
-            on_error="raise"
-        )  # else what is refused is left out
-    except TypeError:  # what lists all folders at once has no such thing
+        listed = find(on_error="raise")  # else folders that are refused are left out
+    except TypeError:  # what lists all of them at once has no such thing
         listed = find()
     files = {place: about for place, about in listed.items() if _is_file(place, about)}
     unknown = [place for place, about in files.items() if about.get("size") is None]
