@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memscan.records import Generation, Rejection
+from memscan.records import Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
+    from memscan.records import Generation
     from memscan.tables import Rows
 
 
@@ -46,7 +47,7 @@ class Scanned:
             spans=rows.spans,
             span_records=rows.span_records,
             generations=rows.generations,
-            metadata=[r.metadata if isinstance(r, Generation) else {} for r in records],
+            metadata=[{} if isinstance(r, Rejection) else r.metadata for r in records],
             rejections={n: r for n, r in enumerate(records) if isinstance(r, Rejection)},
-            has_prompts=any(isinstance(r, Generation) and r.prompt is not None for r in records),
+            has_prompts=rows.has_prompts,
         )

@@ -53,11 +53,13 @@ class Rows(NamedTuple):
         spans: Rows of spans, as ``SPANS_SCHEMA``.
         generations: Rows of generations, one a record, as ``GENERATIONS_SCHEMA``.
         span_records: For each row of spans the place of its record in the batch; int32.
+        has_prompts: Whether one of the records has a prompt.
     """
 
     spans: pa.RecordBatch
     generations: pa.RecordBatch
     span_records: pa.Array
+    has_prompts: bool
 
 
 def scan_records(  # noqa: PLR0913 - the options are keyword-only
@@ -109,6 +111,7 @@ def scan_records(  # noqa: PLR0913 - the options are keyword-only
         _with_schema(spans, {name: known[name].take(row) for name in _KEYS}, SPANS_SCHEMA),
         _generation_rows(measures, known, is_scanned, records),
         pa.array(np.flatnonzero(is_scanned), pa.int32()).take(row),
+        has_prompts,
     )
 
 

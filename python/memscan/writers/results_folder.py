@@ -80,8 +80,9 @@ class ResultsWriter:
     ) -> None:
         """Append rows of spans, rows of generations with the metadata of each, and rejections."""
         self._metadata.extend(metadata)
-        metadata_bytes = np.fromiter(map(_size, metadata), np.int64, len(metadata))
-        sizes = row_bytes(generations) + metadata_bytes
+        sizes = row_bytes(generations)
+        if any(metadata):
+            sizes += np.fromiter(map(_size, metadata), np.int64, len(metadata))
         with naming_output(self._output):
             for group in self._span_groups.add(spans, row_bytes(spans)):
                 self._spans.write(group)
