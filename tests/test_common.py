@@ -130,12 +130,15 @@ def test_the_command_line_discounts_and_says_so(
         f"--baseline={baseline.path}",
     )
     assert (
-        "Less what stood in their prompts or the template or the baseline: 1 hold such a passage; "
-        "10 of 19 words (52.6 %) covered."
+        "Counting only passages that keep at least 5 words without the longest part of them that "
+        "stood in the prompt or the template or the baseline, but these whole: 1 of 1 generation "
+        "(100.0 %) holds one; 10 of 19 words (52.6 %) covered."
     ) in done.stdout
     assert command_line("report", "out", "-o", "r.html").returncode == 0
     html = (tmp_path / "r.html").read_text()
     assert "Without echoes" in html
+    assert "only if it keeps 5 or more words without the longest part of it that stood in" in html
+    assert "1 of 1 (100\N{NO-BREAK SPACE}%) generations reproduce such a passage" in html
     assert "--template t.txt --baseline" in html
     (tmp_path / "t.txt").write_bytes(b"\xff")
     failed = command_line("scan", corpus.path, "g.jsonl", "-o", "o2", "--template=t.txt")

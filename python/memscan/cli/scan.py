@@ -253,12 +253,15 @@ def _in_corpus(name: str, found: "CorpusCounts", summary: "RunSummary") -> str:
 
 def _without_echo(summary: "RunSummary") -> str:
     counts, unit = summary.counts, summary.unit
-    given = {"prompts": "their prompts", "template": "the template", "baseline": "the baseline"}
+    given = {"prompts": "the prompt", "template": "the template", "baseline": "the baseline"}
     where = " or ".join(given[name] for name in summary.discounts)
-    left = share(counts.covered_units_discounted, counts.n_units, unit)
+    hold = "holds" if counts.with_span_discounted == 1 else "hold"
+    scanned = counts.generations - counts.rejected
     return (
-        f"Less what stood in {where}: {counts.with_span_discounted:,} hold such a passage; {left} "
-        "covered"
+        f"Counting only passages that keep at least {counted(summary.min_length, unit)} without "
+        f"the longest part of them that stood in {where}, but these whole: "
+        f"{share(counts.with_span_discounted, scanned, 'generation')} {hold} one; "
+        f"{share(counts.covered_units_discounted, counts.n_units, unit)} covered"
     )
 
 

@@ -209,9 +209,10 @@ def _without_echoes(figures: Figures, measure: Measure) -> str:
     generations, units = measure.discounted or (0, 0)
     unit = measure.unit
     return (
-        f"A passage less the longest part of it that stood in the prompt, a template or a baseline "
-        f"must still be as long: {share(generations, figures.generations)} generations reproduce "
-        f"such a passage, and {share(units, figures.units)} {unit.many} stand in one."
+        f"A passage counts here only if it keeps {number(measure.min_length)} or more {unit.many} "
+        "without the longest part of it that stood in the prompt, a template or a baseline, and "
+        f"then as a whole, with that part: {share(generations, figures.generations)} generations "
+        f"reproduce such a passage, and {share(units, figures.units)} {unit.many} stand in one."
     )
 
 
