@@ -54,6 +54,8 @@ def command_line(tmp_path: Path) -> CommandLine:
             {"id": "q2", "question": "Which planet is the nearest to the sun?"},
         ],
     )
+    later = "Which rover landed on Mars in February 2021?"
+    write_lines(tmp_path / "control.jsonl", [{"id": "c1", "question": later}])
     answers = {"answer-1": ANSWER, "answer-2": "I do not know it."}
     write_lines(tmp_path / "batch_output.jsonl", map(chat_output, answers, answers.values()))
     write_lines(tmp_path / "batch_input.jsonl", [chat_input(name, "Recite.") for name in answers])
