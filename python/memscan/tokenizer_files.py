@@ -28,7 +28,7 @@ _REASON_LENGTH = 300
 
 # Any: an optional package, which need not be installed to check the types.
 def needed_package(name: str) -> Any:  # noqa: ANN401
-    """Import an optional package, which has an extra of the same name.
+    """Import an optional package, which is installed under the same name.
 
     Raises:
         InputError: It is not installed.
@@ -135,7 +135,7 @@ def _converted(folder: Path) -> str:
         raise InputError(
             f"{shown(folder)} has no {_FILE}, and other files need the package `transformers`, "
             "which is not installed",
-            hint=f"pip install 'memscan[transformers]', or {_SAVE_HINT}",
+            hint=f"pip install transformers sentencepiece protobuf, or {_SAVE_HINT}",
         )
     output = done.stdout.decode(errors="replace")
     if done.returncode:
@@ -150,5 +150,5 @@ def _converted(folder: Path) -> str:
 def _missing_package(name: str) -> InputError:
     return InputError(
         f"a tokenizer needs the package `{name}`, which is not installed",
-        hint=f"pip install 'memscan[{name}]'",
+        hint=f"pip install {name}",
     )

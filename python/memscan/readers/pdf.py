@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from memscan.readers.paths import InputPath
     from memscan.readers.values import Record
 
-_NEEDS_PDFIUM = 'install it with: pip install "memscan[pdf]"'
+_NEEDS_PDFIUM = "pip install pypdfium2"
 _ONE_AT_A_TIME = Lock()
 """PDFium is not made for threads."""
 
