@@ -111,6 +111,12 @@ def test_run_wins_over_settings(work: Path) -> None:
     assert after["parameters"] == {**before["parameters"], "threads": 1}
 
 
+def test_gate_of_the_settings_holds_for_a_repeated_run(work: Path) -> None:
+    (work / "memscan.toml").write_text('[scan]\nfail-on = ["longest_match>=2"]\n')
+    done = repeat(work, code=1)
+    assert "scan.fail-on" in done.stderr.splitlines()[0]
+
+
 def test_field_that_was_found_by_itself_is_found_again(work: Path) -> None:
     (work / "plain.jsonl").write_text(json.dumps({"text": RECITAL}) + "\n")
     command_line = CommandLine(work)
