@@ -1,4 +1,7 @@
-"""Every command line of the guides is run, one after the other, in a folder as they assume it."""
+"""Every command line of the guides is run, one after the other, in a folder as they assume it.
+
+Settings that a guide shows are those of the commands after it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GUIDES = sorted((Path(__file__).parent.parent / "docs" / "guides").glob("*.md"))
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(sh|toml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"exit code (\d+)")
 ANSWER = f"Of course. {PRIDE} However little known the feelings of such a man may be."
 
@@ -67,21 +70,26 @@ def command_line(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path)
 
 
-def lines_of(guide: Path) -> list[str]:
-    blocks: list[str] = BLOCK.findall(guide.read_text(encoding="utf-8"))
-    return [line for block in blocks for line in block.splitlines() if line]
+def run(command_line: CommandLine, line: str) -> None:
+    name, *words = shlex.split(line, comments=True)
+    assert name == "memscan", line
+    code = CODE.search(line)
+    done = command_line(*words)
+    assert done.returncode == (int(code[1]) if code else 0), (line, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
-def test_every_command_of_a_guide_does_what_it_says(command_line: CommandLine, guide: Path) -> None:
-    lines = lines_of(guide)
-    assert len(lines) >= 5
-    for line in lines:
-        name, *words = shlex.split(line, comments=True)
-        assert name == "memscan", line
-        code = CODE.search(line)
-        done = command_line(*words)
-        assert done.returncode == (int(code[1]) if code else 0), (line, done.stdout, done.stderr)
+def test_every_command_of_a_guide_does_what_it_says(
+    command_line: CommandLine, tmp_path: Path, guide: Path
+) -> None:
+    blocks: list[tuple[str, str]] = BLOCK.findall(guide.read_text(encoding="utf-8"))
+    assert len(blocks) >= 4
+    for language, block in blocks:
+        if language == "toml":
+            (tmp_path / "memscan.toml").write_text(block, encoding="utf-8")
+        else:
+            for line in filter(None, block.splitlines()):
+                run(command_line, line)
 
 
 def test_there_is_a_guide_for_each_task() -> None:
