@@ -22,7 +22,12 @@ Examples:
 def report(
     results: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder of a scan.")],
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="The HTML file to write; an earlier report is replaced."
+        ),
+    ],
     findings: Annotated[int, typer.Option(help="Passages to show at most, longest first.")] = 100,
     json: AsJson = False,
 ) -> None:
