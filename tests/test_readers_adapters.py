@@ -115,6 +115,21 @@ def test_what_the_model_wrote_for_a_tool_is_a_part(tmp_path: Path, item: dict[st
     assert (found.part, found.text) == ("tool", "" if item.get("action", 1) is None else PRIDE)
 
 
+def test_a_message_without_a_text_is_an_answer_and_a_record_without_its_text_is_none(
+    tmp_path: Path,
+) -> None:
+    message = {"role": "assistant", "content": None}
+    response = {"status_code": 200, "body": {"choices": [{"index": 0, "message": message}]}}
+    batch = write(tmp_path / "b.jsonl", {"custom_id": "a", "response": response, "error": None})
+    assert texts(read(batch)[1]) == {("a", 0): ""}
+    plain = write(tmp_path / "p.jsonl", {"id": "a", "text": None}, {"id": "b", "text": ""})
+    rejected, empty = read(plain)[1]
+    assert isinstance(rejected, Rejection)
+    assert rejected.reason.endswith("the text is missing or null")
+    assert isinstance(empty, Generation)
+    assert (empty.id, empty.text) == ("b", "")
+
+
 def test_a_spoken_answer_is_what_was_said(tmp_path: Path) -> None:
     message = {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": PRIDE}}
     body = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
