@@ -144,6 +144,31 @@ def test_threshold_that_is_not_understood_says_what_there_is(
         assert "with_span" in str(raised.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("coverage>20", "did you mean coverage>20%"),
+        ("coverage >= 1.5", "did you mean coverage >= 1.5%"),
+        ("coverage_discounted<100", "did you mean coverage_discounted<100%"),
+        ("coverage>101", None),
+        ("coverage>100.1%", None),
+        ("covered_units>150%", None),
+        ("with_span>101%", None),
+    ],
+)
+def test_share_that_nothing_can_have_is_refused(expression: str, hint: str | None) -> None:
+    with pytest.raises(InputError, match="is a share from 0 to 1") as raised:
+        parse_thresholds([expression])
+    assert raised.value.hint == hint
+
+
+def test_share_that_nothing_can_have_is_refused_in_settings(work: Path) -> None:
+    (work / "memscan.toml").write_text('[scan]\nfail-on = ["coverage>20"]\n')
+    done = CommandLine(work)("scan", "i.memscan", "g.jsonl", "-o", "out")
+    assert done.returncode == 2
+    assert "hint: did you mean coverage>20%" in done.stderr
+
+
 @given(st.text())
 def test_any_text_is_a_threshold_or_refused(text: str) -> None:
     with suppress(InputError):

@@ -7,7 +7,7 @@ end in ``%``. A name of the table of generations is asked of each generation, an
 crosses is enough. A name that only the counts of ``run.json`` have, such as ``with_span``, is
 asked of the run; ``run.NAME`` asks the run where both have the name. A percentage is a share of
 what the number is a part of: ``covered_units`` of ``n_units``, ``with_span`` of the generations
-that were scanned.
+that were scanned. A share beyond 1 is refused: ``coverage>20`` never holds, and means ``20%``.
 
 # Cost
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 RUN = "run."
 SHOWN = 3
 MOST_DIGITS = 30
+MOST_PERCENT = 100
 
 PER_GENERATION = (
     *("n_units", "n_chars", "covered_units", "coverage", "covered_chars", "longest_match"),
@@ -242,13 +243,20 @@ def _parse(expression: str) -> Threshold:
             f"the threshold {expression!r} has a percentage, and {name} is no share of anything",
             hint=f"write a number, such as {name}{comparison}{number}",
         )
+    limit = Fraction(number) / (100 if percent else 1)
+    if limit > 1 and (percent or name in SHARES):
+        raise InputError(
+            f"the threshold {expression!r} can never be reached: {name} is a share from 0 to 1, or "
+            "from 0% to 100%",
+            hint=None if percent or limit > MOST_PERCENT else f"did you mean {match[0].strip()}%",
+        )
     return Threshold(
         expression=expression.strip(),
         name=name,
         of_run=of_run,
         whole=whole,
         comparison=comparison,
-        limit=Fraction(number) / (100 if percent else 1),
+        limit=limit,
         is_percentage=bool(percent),
     )
 
