@@ -1,6 +1,10 @@
 """The command line reads what people have, says what it found, and does as it is told."""
 
+import csv
+import gzip
+import io
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +145,48 @@ def test_reading_json_imports_no_other_format() -> None:
     heavy = {"pyarrow.parquet", "pypdf"}
     program = f"import sys, memscan.readers;sys.exit(bool({heavy!r} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
+
+
+def table(delimiter: str) -> bytes:
+    """Return a table of two records; the text of one has quotes and a line end."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerows([["id", "text"], ["a", f'"{PRIDE}"\r\n'], ["b", RECITAL]])
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize("name", ["x.csv", "X.CSV", "x.tsv", "x.csv.gz", "it's a.tsv.gz"])
+def test_separated_values_are_refused_with_a_line_that_makes_them_parquet(
+    command_line: CommandLine, folder: Path, name: str
+) -> None:
+    content = table("\t" if "tsv" in name else ",")
+    (folder / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    built = command_line("index", "build", name, "-o", "two.memscan")
+    scanned = command_line("scan", "books.memscan", name, "-o", "results")
+    for done in (built, scanned):
+        assert done.returncode == 2
+        assert f"error: {name} is a table (" in done.stderr
+        assert "--format text" in done.stderr
+    assert not (folder / "two.memscan").exists()
+    hint = scanned.stderr.split("make it Parquet: ")[1].split("; or read the whole")[0]
+    _, *words = shlex.split(hint)
+    subprocess.run([sys.executable, *words], cwd=folder, check=True)  # noqa: S603 - our own hint
+    scanned = command_line("scan", "books.memscan", words[-1], "-o", "results")
+    assert "2 of 2 generations (100.0 %)" in scanned.stdout, scanned.stderr
+
+
+def test_separated_values_are_one_text_if_they_are_said_to_be(
+    command_line: CommandLine, folder: Path
+) -> None:
+    (folder / "x.csv").write_bytes(table(","))
+    scanned = command_line("scan", "books.memscan", "x.csv", "-o", "results", "--format", "text")
+    assert "1 of 1 generation (100.0 %)" in scanned.stdout
+    assert build(command_line, "x.csv", "--format", "text", "--overwrite").returncode == 0
+
+
+def test_separated_values_are_no_format(command_line: CommandLine, folder: Path) -> None:
+    (folder / "x.csv").write_bytes(table(","))
+    for name in ("csv", "tsv"):
+        scanned = command_line("scan", "books.memscan", "x.csv", "-o", "results", "--format", name)
+        assert scanned.returncode == 2
+        assert f"error: {name!r} is no format\nhint: make it Parquet: " in scanned.stderr

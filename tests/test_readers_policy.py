@@ -131,8 +131,8 @@ def test_unknown_policies_and_formats_are_errors(
     path = write(tmp_path, GOOD)
     with pytest.raises(InputError, match="'ignore' says nothing of what to do on an error"):
         kind([path], on_error="ignore")  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="'csv' is no format") as caught:
-        kind([path], format="csv")
+    with pytest.raises(InputError, match="'yaml' is no format") as caught:
+        kind([path], format="yaml")
     assert str(caught.value.hint).startswith("the formats are: jsonl, json, parquet, arrow, text")
 
 

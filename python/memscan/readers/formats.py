@@ -2,10 +2,12 @@
 
 The start is believed before the name where no text begins so: Parquet, Arrow, EPUB and PDF are
 known whatever they are called. JSON and text look alike, so there the name decides; so it does of a
-zip archive that does not start with what every EPUB should.
+zip archive that does not start with what every EPUB should. Tables of separated values are refused
+by their names: read as one text, many records would count as one.
 """
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -28,6 +30,9 @@ _ARRAY_START = re.compile(_MARK_AND_SPACE + rb"\[\s*(?:\{|\]|\Z)")
 _OBJECT_START = re.compile(_MARK_AND_SPACE + rb'\{\s*"')
 _SPREAD_OBJECT_START = re.compile(_MARK_AND_SPACE + rb"\{[ \t\r]*\n")
 _UNFINISHED_FIRST_LINE = re.compile(_MARK_AND_SPACE + rb"\{[^\n]*[^}\s][ \t\r]*\n")
+
+_SEPARATORS = {".csv": "", ".tsv": "delimiter='\\t', "}
+"""Tables that are not read, and what tells pyarrow how their columns are separated."""
 
 _UTF16_START = re.compile(rb"\xff\xfe(?!\xff\xff)|\xfe\xff")
 _ZIP_START = re.compile(rb"PK(?:\x03\x04|\x05\x06)")
@@ -100,6 +105,8 @@ FORMATS = ("jsonl", "json", "parquet", "arrow", "text", "epub", "pdf")
 
 def refuse_unknown_format(name: str | None, formats: Sequence[str]) -> None:
     """Raise ``InputError`` if a user chose a format that there is not."""
+    if name is not None and f".{name}" in _SEPARATORS:
+        raise InputError(f"{name!r} is no format", hint=_to_parquet(f"FILE.{name}"))
     if name is not None and name not in formats:
         raise InputError(
             f"{printable(name)!r} is no format", hint=f"the formats are: {', '.join(formats)}"
@@ -137,6 +144,7 @@ def format_of(
             return known
         _refuse_foreign(head, shown)
         _refuse_false_name(suffix, head, shown)
+        _refuse_separated(suffix, shown)
         is_json = not name or suffix in _JSON_SUFFIXES
         if of_generations and not is_json and suffix not in _TEXT_SUFFIXES:
             is_json = bool(_OBJECT_START.match(head) or _ARRAY_START.match(head))
@@ -182,6 +190,26 @@ def _refuse_foreign(head: bytes, shown: str) -> None:
                 f"{shown} is {kind}, expected one of: {', '.join(FORMATS)}",
                 hint="convert it, or narrow the paths with a glob",
             )
+
+
+def _refuse_separated(suffix: str, shown: str) -> None:
+    if suffix in _SEPARATORS:
+        raise InputError(
+            f"{shown} is a table ({suffix[1:].upper()}), expected one of: {', '.join(FORMATS)}",
+            hint=f"{_to_parquet(shown)}; or read the whole file as one text with --format text",
+        )
+
+
+def _to_parquet(shown: str) -> str:
+    """Return how a table of separated values becomes one that is read."""
+    suffix = suffix_of(shown)
+    made = shown[: shown.lower().rindex(suffix)] + ".parquet"
+    return (
+        'make it Parquet: python -c "import sys, pyarrow.csv as c, pyarrow.parquet as p; '
+        "p.write_table(c.read_csv(sys.argv[1], parse_options=c.ParseOptions("
+        f'{_SEPARATORS[suffix]}newlines_in_values=True)), sys.argv[2])" '
+        f"{shlex.quote(shown)} {shlex.quote(made)}"
+    )
 
 
 def _refuse_false_name(suffix: str, head: bytes, shown: str) -> None:
