@@ -241,6 +241,22 @@ def test_finished_results_can_be_checked(results: Path) -> None:
     assert done.stderr == "crossed: rejected>0: the run has 1 (1 over)\n"
 
 
+def test_gate_without_echoes_says_if_nothing_was_discounted(work: Path) -> None:
+    warning = (
+        "warning: nothing was discounted in this run: no prompts, template or baseline; "
+        "longest_match_discounted is longest_match"
+    )
+    gate = ("--fail-on", "longest_match_discounted>=50")
+    run = CommandLine(work)
+    assert warning in run("scan", "i.memscan", "g.jsonl", "-o", "out", *gate).stderr
+    assert run("check", "out", *gate).stderr == f"{warning}\n"
+    assert "warning" not in run("check", "out", "--fail-on", "longest_match>=50").stderr
+    (work / "t.txt").write_text("It is a truth")
+    words = ("scan", "i.memscan", "g.jsonl", "-o", "less", "--template", "t.txt")
+    assert "warning" not in run(*words, *gate).stderr
+    assert run("check", "less", *gate).stderr == ""
+
+
 def test_json_holds_what_was_crossed(work: Path, results: Path) -> None:
     def of(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
         assert done.returncode == 1

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 RUN = "run."
+DISCOUNTED = "_discounted"
 SHOWN = 3
 MOST_DIGITS = 30
 MOST_PERCENT = 100
@@ -173,6 +174,23 @@ def check_results(folder: str | Path, thresholds: Sequence[Threshold]) -> list[C
             for one in thresholds
         ]
         return [one for one in crossings if one is not None]
+
+
+def idle_discounts(folder: str | Path, thresholds: Sequence[Threshold]) -> list[str]:
+    """Return which numbers without echoes thresholds ask for, of a run that discounted nothing.
+
+    They are those with echoes then, and a gate that asks for them is stricter than was meant.
+
+    Raises:
+        InputError: The folder is not a whole results folder.
+    """
+    from memscan.report.folder import open_results  # noqa: PLC0415 - needs Arrow
+
+    asked = dict.fromkeys(one.name for one in thresholds if one.name.endswith(DISCOUNTED))
+    if not asked:
+        return []
+    with open_results(Path(folder)) as results:
+        return list(asked) if results.run.get("discounts") == [] else []
 
 
 class _Beyond:

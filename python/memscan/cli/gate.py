@@ -15,7 +15,7 @@ from memscan.cli.failures import CROSSED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memscan.thresholds import Crossing
+    from memscan.thresholds import Crossing, Threshold
 
 EXAMPLES = """\b
 Examples:
@@ -44,16 +44,30 @@ def check(
     A threshold is NAME OPERATOR NUMBER: a number of generations.parquet, asked of each generation,
     or a count of run.json, asked of the run. The number may be a percentage.
     """
-    from memscan.thresholds import check_results, parse_thresholds
+    from memscan.thresholds import parse_thresholds
 
     if not fail_on:
         raise typer.BadParameter("no threshold is given; expected --fail-on 'longest_match>=50'")
-    crossings = check_results(results, parse_thresholds(fail_on))
+    crossings = crossed(results, parse_thresholds(fail_on))
     if json:
         console.show_json({"thresholds": fail_on, "crossed": [asdict(one) for one in crossings]})
     elif not crossings:
         console.show(f"none of {len(fail_on)} crossed" if len(fail_on) > 1 else "not crossed")
     end_if_crossed(crossings)
+
+
+def crossed(results: Path, thresholds: "Sequence[Threshold]") -> "list[Crossing]":
+    """Return what thresholds results cross, and warn of those that ask for what was not done."""
+    from memscan.thresholds import check_results, idle_discounts
+
+    if not thresholds:
+        return []
+    for name in idle_discounts(results, thresholds):
+        console.say(
+            f"warning: nothing was discounted in this run: no prompts, template or baseline; "
+            f"{name} is {name.removesuffix('_discounted')}"
+        )
+    return check_results(results, thresholds)
 
 
 def end_if_crossed(crossings: "Sequence[Crossing]") -> None:

@@ -27,7 +27,7 @@ from memscan.cli.arguments import (
 )
 from memscan.cli.dry_run import show_estimate
 from memscan.cli.failures import SOME_REJECTED
-from memscan.cli.gate import FailOn, end_if_crossed
+from memscan.cli.gate import FailOn, crossed, end_if_crossed
 from memscan.cli.progress import reporting
 from memscan.cli.rejections import show_rejections
 from memscan.cli.repeat import Repetition, RunToRepeat
@@ -127,7 +127,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     from memscan.estimating import estimate_scan
     from memscan.options import ScanOptions
     from memscan.scanning import scan_files
-    from memscan.thresholds import check_results, parse_thresholds
+    from memscan.thresholds import parse_thresholds
 
     thresholds = parse_thresholds(fail_on or ())
     options = ScanOptions(
@@ -178,7 +178,7 @@ def scan(  # noqa: PLR0913 - the options of the command
             on_detect=reporter.note,
             check_inputs=repetition.check_inputs,
         )
-    show_summary(summary, check_results(output, thresholds) if thresholds else [], json=json)
+    show_summary(summary, crossed(output, thresholds), json=json)
 
 
 def show_summary(
