@@ -35,6 +35,7 @@ DISCOUNTED = "_discounted"
 SHOWN = 3
 MOST_DIGITS = 30
 MOST_PERCENT = 100
+SMALLEST = 0.01
 
 PER_GENERATION = (
     *("n_units", "n_chars", "covered_units", "coverage", "covered_chars", "longest_match"),
@@ -316,10 +317,23 @@ def _beyond(threshold: Threshold, value: Fraction) -> str:
     shown = _shown(threshold, value)
     if distance == 0 or threshold.comparison in ("==", "!="):
         return shown
-    return f"{shown} ({_shown(threshold, abs(distance))} {'over' if distance > 0 else 'under'})"
+    return f"{shown} ({_distance(threshold, abs(distance))} {'over' if distance > 0 else 'under'})"
+
+
+def _distance(threshold: Threshold, distance: Fraction) -> str:
+    if not threshold.is_percentage:
+        return _shown(threshold, distance)
+    points = _percentage(distance)
+    return f"{points} {'point' if points == '1' else 'points'}"
 
 
 def _shown(threshold: Threshold, value: Fraction) -> str:
     if threshold.is_percentage:
-        return f"{float(100 * value):.4g} %"
+        return f"{_percentage(value)} %"
     return f"{int(value):,}" if value.denominator == 1 else f"{float(value):.4g}"
+
+
+def _percentage(share: Fraction) -> str:
+    """Return a share in per cent with two decimals; what is less, with two digits."""
+    value = float(100 * share)
+    return f"{value:.2g}" if value < SMALLEST else f"{value:.2f}".rstrip("0").rstrip(".")
