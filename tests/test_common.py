@@ -144,3 +144,22 @@ def test_the_command_line_discounts_and_says_so(
     failed = command_line("scan", corpus.path, "g.jsonl", "-o", "o2", "--template=t.txt")
     assert failed.returncode == 2
     assert "the template t.txt is not UTF-8 at byte 0" in failed.stderr
+
+
+def test_show_tells_what_stood_in_the_template_and_the_baseline(
+    corpus: Index, baseline: Index, tmp_path: Path, json_lines: Write, command_line: CommandLine
+) -> None:
+    json_lines("g.jsonl", [{"id": "g", "text": TEXT}])
+    (tmp_path / "t.txt").write_text("nine ten")
+    scan = ("scan", corpus.path, "g.jsonl", "--min-length=5")
+    discounts = ("--template=t.txt", f"--baseline={baseline.path}")
+    assert command_line(*scan, "-o", "less", *discounts).returncode == 0
+    shown = command_line("show", "less", "g").stdout
+    assert "; 2 words of it stood in the template; 3 words of it stood in the baseline" in shown
+    assert "; discounted: 10 of 19 words (52.6 %) covered; longest 7 words" in shown
+    head, _, row = command_line("show", "less").stdout.splitlines()[2:5]
+    assert head.split()[-4:] == ["covered", "(discounted)", "longest", "(discounted)"]
+    assert row.split()[-5:] == ["52.6", "%", "of", "19", "7"]
+    assert command_line(*scan, "-o", "all").returncode == 0
+    assert "discounted" not in command_line("show", "all").stdout
+    assert "discounted" not in command_line("show", "all", "g").stdout

@@ -47,6 +47,7 @@ class Ranking:
         with_passage: How many of them hold a passage; only these are ranked.
         rows: Of the first ones, all columns and ``row``, the number in the table from 1.
         telling: The columns that tell generations with one id apart, if any do.
+        is_discounted: Whether the run had prompts, a template or a baseline to discount.
     """
 
     measure: Measure
@@ -54,6 +55,7 @@ class Ranking:
     with_passage: int
     rows: Sequence[Row]
     telling: Sequence[str]
+    is_discounted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ def rank_generations(
             with_passage=with_passage,
             rows=[{"row": at + 1, **row} for at, row in zip(best.rows, ranked, strict=True)],
             telling=telling_columns(folder.generations),
+            is_discounted=bool(folder.run.get("discounts")),
         )
 
 

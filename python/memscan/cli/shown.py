@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from memscan.report.sentence import Measure
 
 
+_DISCOUNTED = ("covered (discounted)", "longest (discounted)")
+_ECHOES = {"echo_units": "prompt", "template_units": "template", "baseline_units": "baseline"}
+
+
 def show_ranking(ranking: Ranking, sort: str) -> None:
     """Print the generations that come first."""
     hold = "holds" if ranking.with_passage == 1 else "hold"
@@ -30,19 +34,21 @@ def show_ranking(ranking: Ranking, sort: str) -> None:
     )
     if not ranking.rows:
         return
-    heads = ("row", "generation", "model", "covered", "longest", "passages")
+    names = ("row", "generation", "model")
+    counts = ("covered", "longest", "passages", *(_DISCOUNTED if ranking.is_discounted else ()))
     cells = [
         (
             f"{row['row']:,}",
             _name(row, ranking.telling),
             console.one_line(str(row["model"] or "")),
-            _covered(row),
+            _covered(row, "covered_units"),
             f"{row['longest_match']:,}",
             f"{row['n_spans']:,}",
+            *(_discounted_cells(row) if ranking.is_discounted else ()),
         )
         for row in ranking.rows
     ]
-    show_columns(heads, cells, numbers={"row", "covered", "longest", "passages"})
+    show_columns((*names, *counts), cells, numbers={"row", *counts})
 
 
 def show_generations(shown: Shown, limit: int) -> None:
@@ -78,7 +84,18 @@ def _sentence(one: GenerationPassages, measure: Measure) -> str:
     if not one.passages:
         return f"{row['status']}: no passage of at least {counted(measure.min_length, unit)}"
     longest = counted(integer(row, "longest_match"), unit)
-    return f"{row['status']}: {passages}; {covered} covered; longest {longest}"
+    found = f"{row['status']}: {passages}; {covered} covered; longest {longest}"
+    return f"{found}{_discounted(row, unit)}"
+
+
+def _discounted(row: Row, unit: str) -> str:
+    """Return what is left of a generation without echoes, if that is another number."""
+    kinds = ("covered_units", "longest_match")
+    if all(row.get(f"{kind}_discounted") in (None, row[kind]) for kind in kinds):
+        return ""
+    covered = share(integer(row, "covered_units_discounted"), integer(row, "n_units"), unit)
+    longest = counted(integer(row, "longest_match_discounted"), unit)
+    return f"; discounted: {covered} covered; longest {longest}"
 
 
 def _show_passage(at: int, passage: Sequence[Row], measure: Measure) -> None:
@@ -89,8 +106,11 @@ def _show_passage(at: int, passage: Sequence[Row], measure: Measure) -> None:
         str(best["fidelity"] or "not compared"),
         f"stands {occurrences(*counts, is_capped=bool(best['count_is_capped']))}",
     ]
-    if echo := integer(best, "echo_units"):
-        facts.append(f"{counted(echo, unit)} of it stood in the prompt")
+    facts += [
+        f"{counted(echo, unit)} of it stood in the {where}"
+        for name, where in _ECHOES.items()
+        if (echo := integer(best, name))
+    ]
     console.show(f"\n{at:,}. {console.one_line('; '.join(facts))}")
     show_sides(
         f"generation, {_place(best, '', unit)}",
@@ -115,6 +135,11 @@ def _side(row: Row, prefix: str) -> tuple[str, str, str]:
     return before, text, after
 
 
-def _covered(row: Row) -> str:
-    covered, units = integer(row, "covered_units"), integer(row, "n_units")
-    return f"{percent(covered / units)} of {units:,}" if units else ""
+def _discounted_cells(row: Row) -> tuple[str, str]:
+    longest = row.get("longest_match_discounted")
+    return _covered(row, "covered_units_discounted"), "" if longest is None else f"{longest:,}"
+
+
+def _covered(row: Row, name: str) -> str:
+    covered, units = row.get(name), integer(row, "n_units")
+    return f"{percent(covered / units)} of {units:,}" if isinstance(covered, int) and units else ""
