@@ -1,8 +1,8 @@
 """What can go wrong, by what the user can do about it.
 
 Every error says what failed, the value, and what was expected; the way out, where there is one,
-stands apart in ``hint``. Built-in exceptions pass through where they fit: ``FileNotFoundError``,
-``PermissionError``, ``KeyboardInterrupt``.
+stands apart in ``hint``, and below the message in a traceback. Built-in exceptions pass through
+where they fit: ``FileNotFoundError``, ``PermissionError``, ``KeyboardInterrupt``.
 """
 
 
@@ -13,12 +13,29 @@ class MemscanError(Exception):
         hint: What to do about it, one line without a full stop; ``None`` if nothing is known.
     """
 
-    hint: str | None
+    _hint: str | None = None
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         """Keep the message as the text of the exception, and the hint beside it."""
         super().__init__(message)
         self.hint = hint
+
+    @property
+    def hint(self) -> str | None:
+        """What to do about it; one of the notes that a traceback shows."""
+        return self._hint
+
+    @hint.setter
+    def hint(self, hint: str | None) -> None:
+        if self._hint is not None:
+            self.__notes__.remove(_note(self._hint))
+        self._hint = hint
+        if hint is not None:
+            self.add_note(_note(hint))
+
+
+def _note(hint: str) -> str:
+    return f"hint: {hint}"
 
 
 class IndexFormatError(MemscanError):

@@ -49,9 +49,11 @@ def run_command(command: Any, arguments: list[str]) -> int:  # noqa: ANN401
         except console.OutputClosedError:
             return OUTPUT_CLOSED
         except Exception as error:  # noqa: BLE001 - a person gets a line, not a traceback
+            code, message, hint = explain(error)
             if os.environ.get("MEMSCAN_TRACEBACK") == "1":
                 traceback.print_exc()
-            code, message, hint = explain(error)
+                if isinstance(error, MemscanError) and error.hint == hint:
+                    hint = None  # the traceback has it
             console.fail(message, hint)
             return code
     return OK
