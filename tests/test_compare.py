@@ -257,6 +257,17 @@ def test_column_of_lists_pairs_nothing(tmp_path: Path) -> None:
         compare(folder, folder, by="corpora")
 
 
+def test_unknown_field_is_told_with_those_there_are(tmp_path: Path) -> None:
+    first, second = two(tmp_path)
+    with pytest.raises(InputError, match="no column prompt of plain values") as raised:
+        compare(first, second, by="prompt")
+    assert str(raised.value.hint).startswith("name one of its fields: group; or leave --by out")
+    bare = write_results(tmp_path / "bare", [], [generation()])
+    with pytest.raises(InputError) as raised:
+        compare(bare, bare, by="prompt")
+    assert str(raised.value.hint).startswith("it has no other fields: leave --by out")
+
+
 def test_comparison_is_printed(tmp_path: Path, command_line: CommandLine) -> None:
     two(tmp_path)
     done = command_line("compare", "a", "b", "--rounds", "500")

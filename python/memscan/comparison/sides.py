@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from memscan.errors import InputError
+from memscan.job import told
 from memscan.passages import GENERATION, generations_with_passages
+from memscan.results import GENERATIONS_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from memscan.report.folder import Results
 
 NUMBERS = ("n_units", "n_chars", "covered_units", "covered_chars", "longest_match", "n_spans")
+FIELDS_TOLD = 20
 DISCOUNTED = ("covered_units_discounted", "covered_chars_discounted", "longest_match_discounted")
 
 
@@ -51,11 +54,14 @@ def read_side(results: Results, by: str | None) -> Side:
         InputError: There is no such column, or the tables are damaged.
     """
     field = by or "generation_id"
-    schema = results.generations.file.schema_arrow
-    if field not in schema.names or pa.types.is_nested(schema.field(field).type):
+    plain = _plain_columns(results)
+    if field not in plain:
+        inputs = [name for name in plain if name not in GENERATIONS_SCHEMA.names]
+        there = told(inputs, most=FIELDS_TOLD, between=", ")
+        which = f"name one of its fields: {there}; or" if inputs else "it has no other fields:"
         raise InputError(
             f"`{results.generations.path}` has no column {field} of plain values",
-            "name a field of the input, or leave --by out to pair generations by their ids",
+            f"{which} leave --by out to pair generations by their ids",
         )
     names = [*NUMBERS, *(name for name in DISCOUNTED if name in results.generations.columns)]
     rejected = 0
@@ -82,6 +88,11 @@ def read_side(results: Results, by: str | None) -> Side:
         columns={name: np.nan_to_num(numbers[:, at]) for at, name in enumerate(names)},
         documents={name: np.array(held, np.int64) for name, held in documents.items()},
     )
+
+
+def _plain_columns(results: Results) -> list[str]:
+    schema = results.generations.file.schema_arrow
+    return [name for name in schema.names if not pa.types.is_nested(schema.field(name).type)]
 
 
 class _Alone:
