@@ -244,3 +244,29 @@ def test_bug_exits_70_and_asks_for_a_report(
     monkeypatch.setenv("MEMSCAN_TRACEBACK", "1")
     assert cli.run(["find", str(index_folder), "a"]) == 70
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish"),
+        (["scan", "books.memscan", "good.jsonl"], "Missing option '--output' / '-o'."),
+        (["check", "results"], "no threshold is given; expected --fail-on 'longest_match>=50'"),
+    ],
+    ids=lambda value: value[0],
+)
+def test_wrong_use_is_told_on_one_line(
+    command_line: CommandLine, folder: Path, words: list[str], message: str
+) -> None:
+    assert folder == command_line.folder
+    assert failed(command_line(*words), 2) == [
+        f"error: {message}",
+        f"hint: memscan {words[0]} --help",
+    ]
+
+
+def test_number_for_a_part_is_told_how_parts_are_written(
+    command_line: CommandLine, folder: Path
+) -> None:
+    words = ("scan", "books.memscan", folder / "good.jsonl", "-o", "r", "--part", "3")
+    assert "a part of the records is I/N, such as 1/3" in failed(command_line(*words), 2)[0]

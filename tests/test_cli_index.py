@@ -190,7 +190,7 @@ def test_ids_to_remove_may_stand_in_a_file(books: CommandLine, ids: bytes) -> No
     ("words", "expected"),
     [
         (["--id", "none"], "error: `b.memscan` has no document `none`"),
-        ([], "error: Invalid value: no document is named; expected --id ID or --ids-from FILE"),
+        ([], "error: no document is named; expected --id ID or --ids-from FILE"),
         (["--ids-from", "none.txt"], "error: none.txt: No such file or directory"),
         (["--ids-from", "empty.txt"], "error: no id is given of a document to remove"),
         (["--ids-from", "latin.txt"], "error: latin.txt is not UTF-8 at byte 3"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from memscan.cli.failures import UsageError
 from memscan.errors import InputError, NotAnIndexError
 from memscan.records import OnError, SplitReasoning
 
@@ -127,13 +128,15 @@ def part_and_share(parts: list[str] | None) -> tuple[str, tuple[int, int] | None
     names = [text for text in parts or [] if "/" not in text]
     shares = [text for text in parts or [] if "/" in text]
     if len(names) > 1 or len(shares) > 1:
-        raise typer.BadParameter("--part is given twice for the same")
+        raise UsageError("--part is given twice for the same")
     try:
         name = names[0] if names else COMPLETION
         parts_named(name)
         share = Share.of_text(shares[0]) if shares else None
     except InputError as error:
         hint = f"; {error.hint}" if error.hint else ""
+        if names and names[0].isdigit():
+            hint += "; a part of the records is I/N, such as 1/3"
         raise typer.BadParameter(f"{error}{hint}") from error
     return name, None if share is None else (share.number, share.of)
 
@@ -142,7 +145,7 @@ def part_alone(parts: list[str] | None) -> str:
     """Return which part of each answer is meant, for a command that takes all records."""
     name, share = part_and_share(parts)
     if share is not None:
-        raise typer.BadParameter("a --part I/N of the records is taken by `memscan scan` alone")
+        raise UsageError("a --part I/N of the records is taken by `memscan scan` alone")
     return name
 
 

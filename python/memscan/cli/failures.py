@@ -64,7 +64,7 @@ def explain(error: Exception) -> tuple[int, str, str | None]:  # noqa: PLR0911 -
     match error:
         case UsageError():
             path = error.ctx.command_path if error.ctx else "memscan"
-            return WRONG_USE, error.format_message(), f"{path} --help"
+            return WRONG_USE, console.one_line(error.format_message()), f"{path} --help"
         case IndexFormatError():
             return NO_INDEX, str(error), error.hint
         case InternalError():

@@ -10,7 +10,7 @@ import typer
 
 from memscan.cli import console
 from memscan.cli.arguments import AsJson
-from memscan.cli.failures import CROSSED
+from memscan.cli.failures import CROSSED, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def check(
     from memscan.thresholds import parse_thresholds
 
     if not fail_on:
-        raise typer.BadParameter("no threshold is given; expected --fail-on 'longest_match>=50'")
+        raise UsageError("no threshold is given; expected --fail-on 'longest_match>=50'")
     crossings = crossed(results, parse_thresholds(fail_on))
     if json:
         console.show_json({"thresholds": fail_on, "crossed": [asdict(one) for one in crossings]})

@@ -24,7 +24,7 @@ from memscan.cli.arguments import (
     open_index,
 )
 from memscan.cli.commands import App
-from memscan.cli.failures import SOME_REJECTED
+from memscan.cli.failures import SOME_REJECTED, UsageError
 from memscan.cli.progress import reporting
 from memscan.cli.wording import counted, duration, size
 from memscan.errors import InputError
@@ -207,7 +207,7 @@ def remove(
     from memscan.revising import remove_from_index
 
     if not id and ids_from is None:
-        raise typer.BadParameter("no document is named; expected --id ID or --ids-from FILE")
+        raise UsageError("no document is named; expected --id ID or --ids-from FILE")
     open_index(index)
     ids = [*(id or []), *(_ids_in(ids_from) if ids_from else [])]
     count = remove_from_index(index, ids)
@@ -323,7 +323,7 @@ def _corpora(paths: list[str] | None, named: list[str] | None) -> "AnyCorpus":
 
     if not named:
         if not paths:
-            raise typer.BadParameter("no corpus is given; expected CORPUS or --corpus NAME=PATH")
+            raise UsageError("no corpus is given; expected CORPUS or --corpus NAME=PATH")
         return paths
     corpora: dict[str | None, list[str]] = {None: paths} if paths else {}
     for one in named:

@@ -26,7 +26,7 @@ from memscan.cli.arguments import (
     part_and_share,
 )
 from memscan.cli.dry_run import show_estimate
-from memscan.cli.failures import SOME_REJECTED
+from memscan.cli.failures import SOME_REJECTED, UsageError
 from memscan.cli.gate import FailOn, crossed, end_if_crossed
 from memscan.cli.progress import reporting
 from memscan.cli.rejections import show_rejections
@@ -163,7 +163,7 @@ def scan(  # noqa: PLR0913 - the options of the command
         show_estimate(estimate_scan(opened, generations, options=options, **reading), json=json)
         return
     if output is None:
-        raise typer.BadParameter("Missing option '--output' / '-o'.")
+        raise UsageError("Missing option '--output' / '-o'.")
     with reporting() as reporter:
         summary = scan_files(
             opened,
