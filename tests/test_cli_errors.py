@@ -270,3 +270,69 @@ def test_number_for_a_part_is_told_how_parts_are_written(
 ) -> None:
     words = ("scan", "books.memscan", folder / "good.jsonl", "-o", "r", "--part", "3")
     assert "a part of the records is I/N, such as 1/3" in failed(command_line(*words), 2)[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["scan", "good.jsonl", "books.memscan", "-o", "r"],
+        ["novelty", "good.jsonl", "books.memscan"],
+        ["find", "it is a truth", "books.memscan"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_arguments_in_the_wrong_order_are_told(
+    command_line: CommandLine, folder: Path, words: list[str]
+) -> None:
+    assert folder == command_line.folder
+    hint = "hint: the index comes first, and books.memscan is one"
+    assert failed(command_line(*words), 4)[1] == hint
+
+
+@pytest.mark.parametrize("option", ["--context", "--examined"])
+def test_number_out_of_range_is_told_by_the_name_of_its_option(
+    command_line: CommandLine, folder: Path, option: str
+) -> None:
+    words = ("scan", "books.memscan", folder / "good.jsonl", "-o", "r", option, "-1")
+    assert f"Invalid value for '{option}'" in failed(command_line(*words), 2)[0]
+
+
+@pytest.mark.parametrize(
+    ("format_name", "meant"),
+    [("openai", "openai-batch"), ("json-lines", "jsonl"), ("parqet", "parquet")],
+)
+def test_format_that_is_misspelt_is_told_what_was_meant(
+    command_line: CommandLine, folder: Path, format_name: str, meant: str
+) -> None:
+    words = ("scan", "books.memscan", folder / "good.jsonl", "-o", "r", "--format", format_name)
+    assert failed(command_line(*words), 2)[1].startswith(f"hint: did you mean {meant}? ")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"method": "POST", "url": "/v1/chat/completions", "body": {"messages": []}},
+        {"params": {"messages": []}},
+    ],
+    ids=["openai", "anthropic"],
+)
+def test_input_of_a_batch_is_told_from_its_output(
+    command_line: CommandLine, json_lines: Write, folder: Path, request_: dict[str, object]
+) -> None:
+    json_lines("in.jsonl", [{"custom_id": str(number)} | request_ for number in range(3)])
+    message, hint = failed(command_line("scan", folder / "books.memscan", "in.jsonl", "-o", "r"), 2)
+    assert "in.jsonl is the input of a batch" in message
+    assert "--prompts" in hint
+
+
+@pytest.mark.parametrize(
+    ("output", "field"),
+    [([RECITAL, RECITAL], "output[*]"), ([{"text": RECITAL}], "output[*].text")],
+)
+def test_list_of_texts_is_told_with_the_field_that_reads_it(
+    command_line: CommandLine, json_lines: Write, folder: Path, output: object, field: str
+) -> None:
+    json_lines("g.jsonl", [{"output": output}])
+    words = ("scan", folder / "books.memscan", "g.jsonl", "-o", "r")
+    assert f"--text-field '{field}'" in failed(command_line(*words), 2)[1]
+    assert command_line(*words, "--text-field", field).returncode == 0

@@ -28,8 +28,11 @@ def test_a_batch_is_scanned_with_its_prompts(
     done = command_line("scan", index_folder, CHAT, "-o", "out", "--prompts", prompts)
     assert done.returncode == 3, "two requests failed"
     assert f"detected: {CHAT} is openai-batch, text = response.body.choices" in done.stderr
-    assert "warning: 3 generations with an id that no prompt has\n" in done.stderr
-    assert "warning: 1 prompt with an id that no answer has\n" in done.stderr
+    assert (
+        "warning: 3 generations with an id that no prompt has: blocked, cut, called\n"
+        in done.stderr
+    )
+    assert "warning: 1 prompt with an id that no answer has: c\n" in done.stderr
     assert "1 refused, 1 blocked by a filter, 1 cut off at their length, 2 ended in an error" in (
         done.stdout
     )

@@ -32,9 +32,10 @@ def test_prompts_of_chats_are_joined_in_any_order() -> None:
     assert found["b"] is not None
     assert found["b"].startswith("It is a truth")
     assert found["cut"] is None
-    assert counts == PromptCounts(prompts=3, repeated=0, unread=0, joined=3, missing=3, unused=1), (
-        "b has two answers; blocked, cut and called have no prompt; c has no answer"
-    )
+    ids = {"missing_ids": ("blocked", "cut", "called"), "unused_ids": ("c",)}
+    assert counts == PromptCounts(
+        prompts=3, repeated=0, unread=0, joined=3, missing=3, unused=1, **ids
+    ), "b has two answers; blocked, cut and called have no prompt; c has no answer"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,18 @@ def test_what_has_no_partner_is_counted(tmp_path: Path) -> None:
     )
     found, counts = joined(answers, prompts)
     assert found == {"a": "first", "a.jsonl:2": None}
-    assert counts == PromptCounts(prompts=2, repeated=1, unread=3, joined=1, missing=1, unused=1)
+    ids = {"missing_ids": ("a.jsonl:2",), "unused_ids": ("b",)}
+    assert counts == PromptCounts(
+        prompts=2, repeated=1, unread=3, joined=1, missing=1, unused=1, **ids
+    )
+
+
+def test_of_many_without_a_partner_the_first_are_named(tmp_path: Path) -> None:
+    answers = write(tmp_path / "a.jsonl", *({"id": f"a{n}", "text": "a"} for n in range(9)))
+    prompts = write(tmp_path / "p.jsonl", *({"id": f"p{n}", "prompt": "p"} for n in range(9)))
+    _, counts = joined(answers, prompts)
+    assert counts.missing_ids == ("a0", "a1", "a2")
+    assert counts.unused_ids == ("p0", "p1", "p2")
 
 
 def test_a_source_that_is_read_twice_counts_once(tmp_path: Path) -> None:

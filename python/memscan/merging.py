@@ -19,6 +19,7 @@ from memscan.errors import InputError
 from memscan.interleaving import Rows, rows_by_files, rows_in_turn
 from memscan.job import differences, told
 from memscan.progress import Progress, ignore
+from memscan.readers.prompts import IDS_KEPT
 from memscan.run_summary import RunSummary, finished_run
 from memscan.running import Collected
 from memscan.shares import Share
@@ -174,7 +175,8 @@ def _prompts(parts: Sequence[_Part]) -> dict[str, Any] | None:
     if first is None or parts[0].run["share"]["by"] == "records":
         return first
     met = {name: sum(part.run["prompts"][name] for part in parts) for name in ("joined", "missing")}
-    return {**first, **met, "unused": None}
+    missing = [one for part in parts for one in part.run["prompts"]["missing_ids"]]
+    return {**first, **met, "unused": None, "missing_ids": missing[:IDS_KEPT], "unused_ids": []}
 
 
 def _about(

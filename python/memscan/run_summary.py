@@ -106,7 +106,9 @@ def _first_rejections(path: Path) -> tuple[Rejection, ...]:
 def _prompt_counts(about: object) -> PromptCounts | None:
     if not isinstance(about, dict):
         return None
-    return PromptCounts(**{one.name: about[one.name] for one in fields(PromptCounts)})
+    counts = {one.name: about[one.name] for one in fields(PromptCounts)}
+    ids = {name: tuple(counts[name]) for name in ("missing_ids", "unused_ids")}
+    return PromptCounts(**{**counts, **ids})
 
 
 def _object(value: Mapping[str, object], name: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from memscan.errors import InputError, NotAnIndexError
 from memscan.records import OnError, SplitReasoning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from memscan.index import Index
 
 IndexPath = Annotated[Path, typer.Argument(metavar="INDEX", help="The index folder.")]
@@ -160,11 +162,19 @@ Memory = Annotated[
 ]
 
 
-def open_index(path: Path, *, no_mmap: bool = False) -> "Index":
-    """Open an index; what the system refuses is then an error of the index, not of the input."""
+def open_index(path: Path, *, no_mmap: bool = False, others: "Sequence[str]" = ()) -> "Index":
+    """Open an index; what the system refuses is then an error of the index, not of the input.
+
+    Where one of the other arguments is an index, the hint says that the index comes first.
+    """
     from memscan.index import Index
 
     try:
         return Index.open(path, mmap=not no_mmap)
+    except NotAnIndexError as error:
+        swapped = next((one for one in others if (Path(one) / "manifest.json").is_file()), None)
+        if swapped is not None:
+            error.hint = f"the index comes first, and {swapped} is one"
+        raise
     except OSError as error:
         raise NotAnIndexError(f"cannot open the index {path}: {error.strerror or error}") from error

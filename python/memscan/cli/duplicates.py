@@ -37,7 +37,7 @@ def duplicates(  # noqa: PLR0913 - the options of the command
     documents: Annotated[
         int, typer.Option(help="Other documents named for each run, at most.")
     ] = 5,
-    context: Annotated[int, typer.Option(help="Characters kept on each side of a run.")] = 0,
+    context: Annotated[int, typer.Option(min=0, help="Characters kept on each side of a run.")] = 0,
     threads: Threads = None,
     no_mmap: NoMmap = False,
     json: AsJson = False,

@@ -35,7 +35,7 @@ def find(
 
     If the whole passage stands nowhere, shows the longest part of it that does.
     """
-    opened = open_index(index, no_mmap=no_mmap)
+    opened = open_index(index, no_mmap=no_mmap, others=[text])
     passage = _read_stdin() if text == "-" else text
     found = opened.find(passage, limit=limit)
     longest = None if found.count else opened.longest_match(passage)

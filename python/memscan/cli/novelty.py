@@ -66,7 +66,7 @@ def novelty(  # noqa: PLR0913 - the options of the command
 
     if json and csv:
         raise InputError("--json and --csv are two formats", hint="choose one")
-    opened = open_index(index, no_mmap=no_mmap)
+    opened = open_index(index, no_mmap=no_mmap, others=generations)
     with reporting() as reporter:
         summary = novelty_files(
             opened,

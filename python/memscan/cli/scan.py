@@ -91,7 +91,9 @@ def scan(  # noqa: PLR0913 - the options of the command
     occurrences: Annotated[
         int, typer.Option(help="Places to report of each match, best first.")
     ] = 1,
-    examined: Annotated[int, typer.Option(help="Places to choose these from, drawn evenly.")] = 16,
+    examined: Annotated[
+        int, typer.Option(min=1, help="Places to choose these from, drawn evenly.")
+    ] = 16,
     seed: Annotated[int, typer.Option(help="Of this draw, if there are more.")] = 0,
     template: Annotated[
         str | None,
@@ -101,7 +103,9 @@ def scan(  # noqa: PLR0913 - the options of the command
         Path | None,
         typer.Option(metavar="INDEX", help="An index of common material; discounted too."),
     ] = None,
-    context: Annotated[int, typer.Option(help="Characters to show on each side of a match.")] = 200,
+    context: Annotated[
+        int, typer.Option(min=0, help="Characters to show on each side of a match.")
+    ] = 200,
     run: RunToRepeat = None,
     fail_on: FailOn = None,
     max_rejected: Annotated[
@@ -140,7 +144,7 @@ def scan(  # noqa: PLR0913 - the options of the command
         threads=threads,
     )
     del run  # its values are those of the other parameters
-    opened = open_index(index, no_mmap=no_mmap)
+    opened = open_index(index, no_mmap=no_mmap, others=generations)
     common = open_index(baseline, no_mmap=no_mmap) if baseline else None
     repetition = Repetition(ctx)
     repetition.check(opened, common)
@@ -293,10 +297,19 @@ def _warn_of_prompts(counts: "PromptCounts") -> None:
     """Say what of a file of prompts, or of the generations, had no partner."""
     if counts.missing:
         whose = counted(counts.missing, "generation")
-        console.say(f"warning: {whose} with an id that no prompt has")
+        some = _some_ids(counts.missing_ids, counts.missing)
+        console.say(f"warning: {whose} with an id that no prompt has{some}")
     if counts.unused:
-        console.say(f"warning: {counted(counts.unused, 'prompt')} with an id that no answer has")
+        some = _some_ids(counts.unused_ids, counts.unused)
+        whose = counted(counts.unused, "prompt")
+        console.say(f"warning: {whose} with an id that no answer has{some}")
     if counts.repeated:
         console.say(f"warning: {counted(counts.repeated, 'prompt')} with the id of an earlier one")
     if counts.unread:
         console.say(f"warning: {counted(counts.unread, 'record')} without an id and a prompt")
+
+
+def _some_ids(ids: "Sequence[str]", count: int) -> str:
+    """Return the ids that are known of so many: ``: a, b, c and 12 more``."""
+    more = f" and {count - len(ids):,} more" if count > len(ids) else ""
+    return f": {', '.join(map(console.one_line, ids))}{more}" if ids else ""

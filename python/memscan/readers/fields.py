@@ -138,7 +138,12 @@ def find_named(wanted: Sequence[Wanted], records: Sequence[Record], shown: str) 
 
 
 def no_text(
-    wanted: Sequence[Wanted], records: Sequence[Record], shown: str, *, place: str = "line"
+    wanted: Sequence[Wanted],
+    records: Sequence[Record],
+    shown: str,
+    *,
+    place: str = "line",
+    may_be_several: bool = False,
 ) -> InputError:
     """Return the error for a file in which no record has a text.
 
@@ -147,6 +152,7 @@ def no_text(
         records: Some of its records.
         shown: The file, for messages.
         place: What a record of the file is called.
+        may_be_several: Whether each element of a list may be a text.
     """
     if not records:
         return InputError(
@@ -154,12 +160,21 @@ def no_text(
             hint=f"each {place} must be one JSON object, or choose another --format",
         )
     [text] = (want for want in wanted if want.role == "text")
-    expected = text.usual if text.named is None else (printable(text.named),)
+    expected = text.usual if text.named is None else (text.named,)
+    hint = "name the field of the text with --text-field, with dots for a nested one"
+    if may_be_several and (several := _several(expected, records)):
+        hint = f"there is a list: --text-field '{several}' makes each element a text"
     return InputError(
-        f"no record of {shown} has a text in {' or '.join(expected)}, "
+        f"no record of {shown} has a text in {' or '.join(map(printable, expected))}, "
         f"the fields are: {fields_told(records)}",
-        hint="name the field of the text with --text-field, with dots for a nested one",
+        hint=hint,
     )
+
+
+def _several(names: Sequence[str], records: Sequence[Record]) -> str | None:
+    """Return the first field that has texts in a list, as a user writes it."""
+    fields = (f"{name}{EACH}{inner}" for name in names for inner in ("", ".text"))
+    return next((one for one in fields if Wanted("text", one, ()).find(records)), None)
 
 
 def parsed_field(name: str) -> Field:

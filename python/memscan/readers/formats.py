@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from memscan.errors import InputError
@@ -108,8 +109,12 @@ def refuse_unknown_format(name: str | None, formats: Sequence[str]) -> None:
     if name is not None and f".{name}" in _SEPARATORS:
         raise InputError(f"{name!r} is no format", hint=_to_parquet(f"FILE.{name}"))
     if name is not None and name not in formats:
+        close = [one for one in formats if name and one.startswith(name)]
+        close = close or get_close_matches(name, formats, n=1)
+        meant = f"did you mean {' or '.join(close)}? " if close else ""
         raise InputError(
-            f"{printable(name)!r} is no format", hint=f"the formats are: {', '.join(formats)}"
+            f"{printable(name)!r} is no format",
+            hint=f"{meant}the formats are: {', '.join(formats)}",
         )
 
 

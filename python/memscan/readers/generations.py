@@ -27,7 +27,7 @@ from memscan.readers.messages import path_text, printable
 from memscan.readers.overrides import NOTHING, Overridden, Overrides
 from memscan.readers.paths import FoundFile
 from memscan.readers.projection import Projected, Projection
-from memscan.readers.prompts import Prompts
+from memscan.readers.prompts import Prompts, is_request
 from memscan.readers.reasoning import ReasoningSplit
 from memscan.readers.source import Source
 from memscan.readers.values import Record, RecordError, as_metadata
@@ -207,8 +207,18 @@ class GenerationSource(Source):
         if not file.input.records:
             self._detected(file, {"format": "empty"})
         elif not adapter.told:
-            raise no_text(self._wanted, objects, file.shown, place=content.format.place)
+            raise self._no_text(file, content, objects)
         self._tell_skipped(file)
+
+    def _no_text(self, file: SourceFile, content: Content, objects: Sequence[Record]) -> InputError:
+        """Return the error for a file in which no record has a text."""
+        if objects and all(map(is_request, objects)):
+            return InputError(
+                f"{file.shown} is the input of a batch: it asks, and holds no answers",
+                hint="scan the output of the batch, and give this file with --prompts",
+            )
+        place = content.format.place
+        return no_text(self._wanted, objects, file.shown, place=place, may_be_several=True)
 
     def _adapter(self, file: SourceFile, objects: Sequence[Record]) -> Adapter:
         """Return what reads the records of a file; it tells nothing if no text is known yet."""

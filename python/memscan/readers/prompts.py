@@ -6,6 +6,7 @@ of the other, so the prompts are held in memory: about their size, and 200 bytes
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from memscan.errors import InputError
@@ -17,6 +18,7 @@ from memscan.readers.values import Record, RecordError, as_id, as_list, as_objec
 from memscan.records import InputFile
 
 USUAL_PROMPTS = ("prompt", "instruction", "input", "question", "messages")
+IDS_KEPT = 3
 _IDS = ("custom_id", *USUAL_IDS)
 
 
@@ -32,6 +34,8 @@ class PromptCounts:
         missing: How many generations have an id that it lacks.
         unused: How many of its prompts no generation has the id of; ``None`` where that was not
             counted, as in parts that were merged.
+        missing_ids: The first ids that it lacks, at most three.
+        unused_ids: The first ids of its own that no generation has, likewise.
     """
 
     prompts: int
@@ -40,6 +44,8 @@ class PromptCounts:
     joined: int
     missing: int
     unused: int | None
+    missing_ids: tuple[str, ...] = ()
+    unused_ids: tuple[str, ...] = ()
 
 
 class Prompts(Source):
@@ -62,6 +68,7 @@ class Prompts(Source):
         super().__init__([path], on_detect)
         self._prompts: dict[str, str] | None = None
         self._used: set[str] = set()
+        self._missing_ids: list[str] = []
         self._repeated = self._unread = self._joined = self._missing = 0
 
     @property
@@ -90,6 +97,8 @@ class Prompts(Source):
         prompt = self.read().get(generation_id)
         if prompt is None:
             self._missing += 1
+            if len(self._missing_ids) < IDS_KEPT:
+                self._missing_ids.append(generation_id)
             return None
         self._joined += 1
         self._used.add(generation_id)
@@ -97,7 +106,8 @@ class Prompts(Source):
 
     def counts(self) -> PromptCounts:
         """Return what was counted so far."""
-        prompts = len(self._prompts or {})
+        read = self._prompts or {}
+        prompts = len(read)
         return PromptCounts(
             prompts=prompts,
             repeated=self._repeated,
@@ -105,11 +115,13 @@ class Prompts(Source):
             joined=self._joined,
             missing=self._missing,
             unused=prompts - len(self._used),
+            missing_ids=tuple(self._missing_ids),
+            unused_ids=tuple(islice((one for one in read if one not in self._used), IDS_KEPT)),
         )
 
     def forget(self) -> None:
         """Count from nothing again, because the generations are read again."""
-        self._used = set()
+        self._used, self._missing_ids = set(), []
         self._joined = self._missing = 0
 
     def _read(self) -> dict[str, str]:
@@ -150,6 +162,12 @@ class Prompts(Source):
                 file.input.records += len(run)
                 for number, record in run:
                     yield f"{file.shown}:{number}", file.input, record
+
+
+def is_request(record: Record) -> bool:
+    """Whether a record is what was asked of a batch API, and not what it answered."""
+    asked = record.get("body", record.get("params"))
+    return "custom_id" in record and isinstance(asked, dict) and "response" not in record
 
 
 def prompt_of(record: Record) -> tuple[str, str, dict[str, str]]:
