@@ -246,3 +246,11 @@ def test_reader_that_goes_away_is_no_error(command_line: CommandLine, index_fold
         assert process.stderr.read() == b""
         process.stderr.close()
         assert process.wait(timeout=60) == 141
+
+
+def test_find_says_how_many_places_of_the_longest_part_it_shows(tmp_path: Path) -> None:
+    memscan.Index.build([(name, "call me ishmael") for name in "abc"], tmp_path / "i.memscan")
+    run = CommandLine(tmp_path)
+    found = run("find", "i.memscan", "call me ishmael please").stdout
+    assert "stands 3 times in 3 documents of the corpus; showing 1 of 3\n" in found
+    assert found.count("characters 0 to 15, exact") == 1

@@ -71,9 +71,10 @@ def _show_found(found: "Found", unit: str) -> None:
 
 def _show_longest(match: "Match", unit: str) -> None:
     console.show("the whole text stands nowhere in the corpus")
+    cut = f"; showing 1 of {match.count:,}" if match.count > 1 else ""
     console.show(
         f"its longest part that does has {counted(match.n_units, unit)} (characters "
-        f"{match.start:,} to {match.end:,} of the text) and stands {_counts(match)}"
+        f"{match.start:,} to {match.end:,} of the text) and stands {_counts(match)}{cut}"
     )
     _show_occurrence(match.occurrence, unit)
 
