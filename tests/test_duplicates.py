@@ -101,7 +101,9 @@ def test_the_command_prints_denominators(
     command = ["index", "duplicates", str(index.path), "--min-length", "5"]
     assert run([*command, "-o", output]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("5 runs of at least 5 words stand more than once; 3 of 4 documents")
+    assert printed.startswith(
+        "5 places hold a run of at least 5 words that stands more than once; 3 of 4 documents"
+    )
     assert "28 of 39 words (71.8 %)" in printed
     assert "\n  6 words, 3 times in 2 documents, one 0: Marley was dead" in printed
     assert run([*command, "--json"]) == 0
@@ -109,3 +111,12 @@ def test_the_command_prints_denominators(
     assert (about["runs"], about["covered_units"], about["corpus_units"]) == (5, 28, 39)
     assert run([*command, "-o", output]) != 0
     assert "exists already" in capsys.readouterr().err
+
+
+def test_white_space_of_a_run_is_shown_as_one_space(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "call me\r\n\r\n\t ishmael"
+    Index.build([("a", text), ("b", text)], tmp_path / "i.memscan")
+    assert run(["index", "duplicates", str(tmp_path / "i.memscan"), "--min-length", "3"]) == 0
+    assert ": call me ishmael\n" in capsys.readouterr().out

@@ -69,8 +69,8 @@ def duplicates(  # noqa: PLR0913 - the options of the command
         return
     share = percent(summary.covered_units / about.units) if about.units else "none"
     console.show(
-        f"{counted(summary.runs, 'run')} of at least {counted(summary.min_length, about.unit)} "
-        f"{'stand' if summary.runs != 1 else 'stands'} more than once; "
+        f"{counted(summary.runs, 'place')} {'hold' if summary.runs != 1 else 'holds'} a run of at "
+        f"least {counted(summary.min_length, about.unit)} that stands more than once; "
         f"{summary.documents:,} of {counted(about.documents, 'document')} hold one, and "
         f"{summary.covered_units:,} of {counted(about.units, about.unit)} ({share}) lie inside one."
     )
@@ -82,7 +82,7 @@ def _line(row: dict[str, Any], unit: str) -> str:
     counts = row["count"], row["document_count"]
     where = f"{console.visible(row['document_id'])} {row['document_start']:,}"
     text = row["document_text"]
-    shown = "" if text is None else f": {console.visible(text[:TEXT_SHOWN])}"
+    shown = "" if text is None else f": {console.one_line(text)[:TEXT_SHOWN]}"
     return (
         f"  {counted(row['n_units'], unit)}, "
         f"{occurrences(*counts, is_capped=row['count_is_capped'])}, {where}{shown}"
