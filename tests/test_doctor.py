@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +66,14 @@ def test_wrong_answer_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     (found,) = (one for one in doctor.examine(folder=tmp_path) if one.name == "self test")
     assert found.state == "broken"
     assert found.value.startswith("ValueError: found [(")
+
+
+def test_every_extra_is_looked_for(tmp_path: Path) -> None:
+    about = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    extras = about["project"]["optional-dependencies"]
+    needed = {re.split("[^A-Za-z0-9_-]", one)[0] for some in extras.values() for one in some}
+    (found,) = (one for one in doctor.examine(folder=tmp_path) if one.name == "extras")
+    assert {one.split()[0] for one in found.value.split(", ")} >= needed - {"memscan"}
 
 
 def test_debug_build_and_missing_packages_are_told(
