@@ -183,7 +183,7 @@ def test_scan_tells_rejected_and_repeated_records(
     json_lines("g.jsonl", [*RECORDS, *RECORDS, *[{"id": str(n)} for n in range(5)]])
     done = command_line("scan", index_folder, "g.jsonl", "-o", "out", "--max-rejected", "5")
     assert done.returncode == 3
-    assert done.stdout.endswith(". 5 records rejected.\n")
+    assert done.stdout.endswith(". 5 records rejected, which are not among these generations.\n")
     assert done.stderr.count("rejected: g.jsonl:") == 3
     assert "rejected: 2 more; each has its row in rejected.jsonl\n" in done.stderr
     assert "warning: 2 generations with the id of an earlier one\n" in done.stderr

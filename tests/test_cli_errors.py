@@ -91,7 +91,7 @@ def test_bad_record_among_good_ones_exits_3(
     words = ("scan", "books.memscan", "g.jsonl", "-o", "out", "--max-rejected", "50%")
     done = command_line(*words)
     assert done.returncode == 3
-    assert done.stdout.endswith(". 1 record rejected.\n")
+    assert done.stdout.endswith(". 1 record rejected, which is not among these generations.\n")
     assert "rejected: g.jsonl:2: " in done.stderr
     assert (folder / "out" / "generations.parquet").exists()
 

@@ -181,7 +181,10 @@ def test_command_line_merges(
     json_lines("g.jsonl", RECORDS[:4])
     for number in (1, 2):
         words = ("scan", index_folder, "g.jsonl", "-o", f"part-{number}", "--part", f"{number}/2")
-        assert command_line(*words).returncode == 0
+        scanned = command_line(*words)
+        assert scanned.returncode == 0
+        assert scanned.stdout.startswith(f"part {number}/2: ")
+        assert command_line(*words, "--resume").stdout == scanned.stdout
     done = command_line("merge", "part-2", "part-1", "-o", "results")
     assert (done.returncode, done.stdout[:20]) == (0, "3 of 4 generations (")
     assert "memscan report results" in done.stderr

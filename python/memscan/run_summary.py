@@ -24,6 +24,7 @@ class RunSummary:
 
     Attributes:
         output: The folder of results.
+        part: Which part of a run it is, such as ``3/16``; ``None`` of a whole run.
         unit: What a unit is, such as ``word``.
         min_length: The shortest match that was looked for, in units.
         min_chars: The shortest match that was looked for, in characters; 0 for no such limit.
@@ -38,6 +39,7 @@ class RunSummary:
     """
 
     output: Path
+    part: str | None
     unit: str
     min_length: int
     min_chars: int
@@ -61,6 +63,7 @@ class RunSummary:
         index, parameters = _object(run, "index"), _object(run, "parameters")
         return cls(
             output=output,
+            part=_part(run.get("share")),
             unit=_object(index, "unit")["kind"],
             min_length=parameters["min_length"],
             min_chars=parameters["min_chars"],
@@ -101,6 +104,10 @@ def _first_rejections(path: Path) -> tuple[Rejection, ...]:
             reason = row["reason"] if row["line"] is None else f"{place}: {row['reason']}"
             rejections.append(Rejection(row["generation_id"], reason, row["file"], row["line"]))
     return tuple(rejections)
+
+
+def _part(share: object) -> str | None:
+    return f"{share['number']}/{share['of']}" if isinstance(share, dict) else None
 
 
 def _prompt_counts(about: object) -> PromptCounts | None:

@@ -210,8 +210,9 @@ def sentence(summary: "RunSummary") -> str:
     shortest = counted(summary.min_length, unit)
     if summary.min_chars:
         shortest += f" and {counted(summary.min_chars, 'character')}"
+    part = f"part {summary.part}: " if summary.part else ""
     found = [
-        f"{scanned} {hold} a passage of at least {shortest} of the corpus",
+        f"{part}{scanned} {hold} a passage of at least {shortest} of the corpus",
         f"{share(counts.covered_units, counts.n_units, unit)} covered",
     ]
     if counts.longest_match:
@@ -224,7 +225,9 @@ def sentence(summary: "RunSummary") -> str:
     if outcomes := _outcomes(counts):
         sentences.append(outcomes)
     if counts.rejected:
-        sentences.append(f"{counted(counts.rejected, 'record')} rejected")
+        rejected = counted(counts.rejected, "record")
+        are = "is" if counts.rejected == 1 else "are"
+        sentences.append(f"{rejected} rejected, which {are} not among these generations")
     if counts.spans and not summary.store_text:
         sentences.append(
             "The index stores no text: no occurrence was compared with its text, and fidelity is "
