@@ -138,7 +138,7 @@ def test_missing_repeated_and_foreign_parts_are_named(
         assert not (tmp_path / "merged").exists()
         return str(error.value)
 
-    assert refused(first, third) == "of 3 parts 1 are missing: 2/3"
+    assert refused(first, third) == "1 of 3 parts is missing: 2/3"
     assert refused(first, second, first, third).startswith("part 1/3 is given twice: ")
     assert "other.jsonl" in refused(first, second, tmp_path / "other")
     assert "share.of: 3 -> 2" in refused(first, tmp_path / "of-two")

@@ -155,6 +155,16 @@ def test_long_passage_is_cut_in_the_middle_and_says_so(
     assert "end»" in flat
 
 
+@pytest.mark.parametrize(("length", "is_cut"), [(1_523, False), (1_700, False), (1_701, True)])
+def test_a_few_characters_are_not_left_out(
+    tmp_path: Path, command_line: CommandLine, *, length: int, is_cut: bool
+) -> None:
+    text = "word " * (length // 5) + "x" * (length % 5)
+    write_results(tmp_path / "r", [span(text=text, document_text=text)], [found()])
+    shown = command_line("show", "r", "g1").stdout
+    assert ("left out" in " ".join(shown.split())) is is_cut
+
+
 @pytest.mark.parametrize(
     ("wanted", "hint"),
     [

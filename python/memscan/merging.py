@@ -119,8 +119,9 @@ def _checked(parts: Sequence[_Part]) -> list[_Part]:
     missing = [f"{n}/{first.share.of}" for n in range(1, first.share.of + 1) if n not in found]
     if missing:
         names = told(missing, most=_MISSING_TOLD, between=", ")
+        are = "is" if len(missing) == 1 else "are"
         raise InputError(
-            f"of {first.share.of:,} parts {len(missing):,} are missing: {names}",
+            f"{len(missing):,} of {first.share.of:,} parts {are} missing: {names}",
             hint="scan them with `memscan scan --part`, then merge all",
         )
     return [found[number] for number in sorted(found)]

@@ -17,6 +17,8 @@ from memscan.report.differences import differences
 
 CONTEXT_CHARS = 60
 PASSAGE_CHARS = 1_500
+LEAST_LEFT_OUT = 200
+"""Fewer characters are rather shown than counted."""
 _ANY_WIDTH = 100_000
 
 
@@ -50,7 +52,7 @@ def both_sides(left: tuple[str, str, str], right: tuple[str, str, str]) -> tuple
         left: What stands before the one, the passage itself, and what stands after it.
         right: The same of the other.
     """
-    if max(len(left[1]), len(right[1])) > PASSAGE_CHARS:
+    if max(len(left[1]), len(right[1])) > PASSAGE_CHARS + LEAST_LEFT_OUT:
         segments = [[(_without_middle(side[1]), False)] for side in (left, right)]
     else:
         compared = differences(left[1], right[1])
@@ -73,7 +75,7 @@ def _in_context(before: str, segments: Sequence[tuple[str, bool]], after: str) -
 
 
 def _without_middle(text: str) -> str:
-    if len(text) <= PASSAGE_CHARS:
+    if len(text) <= PASSAGE_CHARS + LEAST_LEFT_OUT:
         return text
     half = PASSAGE_CHARS // 2
     return f"{text[:half]} […{len(text) - 2 * half:,} characters left out…] {text[-half:]}"
