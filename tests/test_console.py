@@ -200,6 +200,7 @@ def test_help_does_not_import_what_it_does_not_need(words: list[str]) -> None:
     "command",
     [
         *("", "scan", "check", "find", "novelty", "report", "demo", "doctor", "completion"),
+        *("show", "compare", "export", "merge"),
         *("index", "index build", "index add", "index remove", "index compact", "index info"),
         *("index verify", "index duplicates"),
     ],
@@ -211,4 +212,15 @@ def test_help_fits_a_screen(command: str, capsys: pytest.CaptureFixture[str]) ->
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 100
-    assert command == "index" or any(line.strip().startswith("Example") for line in lines)
+    assert not any("  Of " in line for line in lines), "each line says what it is of"
+    assert any(line.strip().startswith("Example") for line in lines)
+
+
+@pytest.mark.parametrize("command", ["", "index"])
+def test_summaries_of_commands_are_whole_on_a_narrow_terminal(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        assert cli.run([*command.split(), "--help"]) == 0
+    assert "..." not in capsys.readouterr().out.split("Commands:")[1]

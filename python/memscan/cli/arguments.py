@@ -46,7 +46,7 @@ GenerationFormat = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="Of files or records: parquet, openai-batch, ...; else found.",
+        help="The format, such as parquet or openai-batch; found if not given.",
     ),
 ]
 Threads = Annotated[
@@ -88,7 +88,8 @@ OnErrorOption = Annotated[
         "--on-error",
         parser=_policy,
         metavar="fail|skip|replace",
-        help="Of bad records; if not given, skip generations, not documents.",
+        help="What becomes of bad records; if not given, generations are skipped and documents are "
+        "an error.",
         show_default=False,
     ),
 ]
@@ -105,7 +106,8 @@ PartOrShare = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PART",
-        help="Of answers: completion, reasoning, tool or all; of records: I/N.",
+        help="Part of each answer to scan: completion (if not given), reasoning, tool or all; or "
+        "the part of the records to scan: I/N, such as 1/3.",
     ),
 ]
 

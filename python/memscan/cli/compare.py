@@ -22,7 +22,7 @@ Examples:
 def compare(  # noqa: PLR0913 - the options of the command
     first: Annotated[Path, typer.Argument(metavar="DIR_A", help="The results of one scan.")],
     second: Annotated[
-        Path, typer.Argument(metavar="DIR_B", help="Of another, with the same index.")
+        Path, typer.Argument(metavar="DIR_B", help="The results of another, with the same index.")
     ],
     *,
     by: Annotated[
@@ -36,13 +36,13 @@ def compare(  # noqa: PLR0913 - the options of the command
     rounds: Annotated[
         int, typer.Option(help="How often to draw again for the intervals.")
     ] = 10_000,
-    seed: Annotated[int, typer.Option(help="Of these draws.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed for these draws.")] = 0,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Compare also what was measured in another way.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Compare the results of two models, or versions, with 95 % intervals.
+    """Compare two models, or versions of one, with 95 % intervals.
 
     What both sides have under one id, or one value of FIELD, is paired. Scans with different
     indexes or shortest matches are refused.

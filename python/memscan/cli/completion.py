@@ -32,7 +32,7 @@ class Shell(StrEnum):
 def completion(
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
 ) -> None:
-    """Print the script that lets a shell complete commands and options."""
+    """Print the script with which a shell completes commands."""
     script = _typers().get_completion_script(
         prog_name="memscan", complete_var=VARIABLE, shell=shell.value
     )

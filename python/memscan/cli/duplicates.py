@@ -42,7 +42,7 @@ def duplicates(  # noqa: PLR0913 - the options of the command
     no_mmap: NoMmap = False,
     json: AsJson = False,
 ) -> None:
-    """Find which passages of the corpus occur again elsewhere in it, how often, and where."""
+    """Find which passages of the corpus stand in it more than once."""
     from memscan.duplicates import find_duplicates
 
     opened = open_index(index, no_mmap=no_mmap)

@@ -43,13 +43,16 @@ class Table(StrEnum):
 def export(
     results: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder of a scan.")],
     *,
-    to: Annotated[Format, typer.Option(help="The format.")],
+    to: Annotated[Format, typer.Option(help="The format to write.")],
     output: Annotated[
         str,
         typer.Option("--output", "-o", help="The file to create, gzipped if *.gz."),
     ] = "-",
     table: Annotated[
-        Table | None, typer.Option(help="Of csv and jsonl; spans if not given.", show_default=False)
+        Table | None,
+        typer.Option(
+            help="The table that csv and jsonl have; spans if not given.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Write results in a format of other tools.

@@ -27,7 +27,7 @@ FailOn = Annotated[
     list[str] | None,
     typer.Option(
         metavar="THRESHOLD",
-        help="Exit with 1 if crossed: 'longest_match>=50'; repeatable.",
+        help="Exit with 1 if 'longest_match>=50' or the like holds; repeatable.",
         show_default=False,
     ),
 ]

@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from memscan.index import Index
     from memscan.index_info import IndexInfo
 
+EXAMPLES = """\b
+Examples:
+  memscan index build books/ -o books.memscan
+  memscan index info books.memscan
+  memscan index add books.memscan more-books/
+  memscan index verify books.memscan
+"""
 BUILD_EXAMPLES = """\b
 Examples:
   memscan index build books/ -o books.memscan
@@ -88,7 +95,7 @@ NamedCorpus = Annotated[
     ),
 ]
 
-app = App(rich_markup_mode=None, help="Build, show, check and change an index.")
+app = App(rich_markup_mode=None, help="Build, show, check and change an index.", epilog=EXAMPLES)
 
 
 @app.command(epilog=BUILD_EXAMPLES)
@@ -233,7 +240,7 @@ def remove(
 def compact(
     index: IndexPath, *, memory: Memory = None, threads: Threads = None, json: AsJson = False
 ) -> None:
-    """Write an index anew, without what was removed and in as few shards as can be."""
+    """Write an index anew, without what was removed, in few shards."""
     from memscan.options import ShardOptions
     from memscan.revising import compact_index
 

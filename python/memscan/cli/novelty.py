@@ -56,11 +56,11 @@ def novelty(  # noqa: PLR0913 - the options of the command
     json: AsJson = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
 ) -> None:
-    """Show how much of generations the corpus does not have, in runs of 1, 2, 3, ... units.
+    """Show how much of generations the corpus does not have.
 
-    A run is novel if it stands in no document of the corpus. The shares of all generations together
-    are printed with their denominators. Prompts are not looked at: what a generation repeats of
-    its own prompt counts as what it says itself.
+    It is told for runs of 1, 2, 3 and more units. A run is novel if it stands in no document of
+    the corpus. The shares of all generations together are printed with their denominators. Prompts
+    are not looked at: what a generation repeats of its own prompt counts as what it says itself.
     """
     from memscan.novelty import novelty_files
 

@@ -64,11 +64,11 @@ def scan(  # noqa: PLR0913 - the options of the command
     min_length: Annotated[
         int | None,
         typer.Option(
-            help="Shortest match, in units; 10 words, 20 lexemes, 50 bytes or tokens.",
+            help="Fewest units of a match; 10 words, 20 lexemes, 50 bytes or tokens.",
             show_default=False,
         ),
     ] = None,
-    min_chars: Annotated[int, typer.Option(help="Shortest match, in characters; both hold.")] = 0,
+    min_chars: Annotated[int, typer.Option(help="Fewest characters of a match, besides.")] = 0,
     format: GenerationFormat = None,  # noqa: A002 - the name of the option
     part: PartOrShare = None,
     split_reasoning: SplitReasoningOption = "found",
@@ -79,32 +79,38 @@ def scan(  # noqa: PLR0913 - the options of the command
     on_error: OnErrorOption = None,
     prompts: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Prompts, joined by their ids: the input of a batch."),
+        typer.Option(
+            metavar="FILE",
+            help="A file with prompts, joined by ids, such as the input of a batch.",
+        ),
     ] = None,
     refusal_pattern: Annotated[
         list[str] | None,
         typer.Option(
             metavar="REGEX",
-            help="How refusals begin, in place of our patterns (`default`); repeatable.",
+            help="A regular expression for how refusals begin; `default` stands for the built-in "
+            "ones; repeatable.",
         ),
     ] = None,
     occurrences: Annotated[
-        int, typer.Option(help="Places to report of each match, best first.")
+        int, typer.Option(help="How many places of each match to report, best first.")
     ] = 1,
     examined: Annotated[
-        int, typer.Option(min=1, help="Places to choose these from, drawn evenly.")
+        int, typer.Option(min=1, help="How many places to choose these from.")
     ] = 16,
-    seed: Annotated[int, typer.Option(help="Of this draw, if there are more.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed for drawing them, where a match has more.")] = 0,
     template: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Text that all prompts share; discounted as they are."),
+        typer.Option(
+            metavar="FILE", help="A file with text that all prompts share, discounted like them."
+        ),
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="INDEX", help="An index of common material; discounted too."),
+        typer.Option(metavar="INDEX", help="An index of common material, which is discounted too."),
     ] = None,
     context: Annotated[
-        int, typer.Option(min=0, help="Characters to show on each side of a match.")
+        int, typer.Option(min=0, help="Characters to keep on each side of a match.")
     ] = 200,
     run: RunToRepeat = None,
     fail_on: FailOn = None,
@@ -127,7 +133,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     no_mmap: NoMmap = False,
     json: AsJson = False,
 ) -> None:
-    """Find what generations reproduce of a corpus, and write a results folder."""
+    """Find what generations reproduce of a corpus."""
     from memscan.estimating import estimate_scan
     from memscan.options import ScanOptions
     from memscan.scanning import scan_files

@@ -32,16 +32,22 @@ def show(
     results: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder of a scan.")],
     generation_id: Annotated[
         str | None,
-        typer.Argument(metavar="GENERATION_ID", help="Whose passages to show.", show_default=False),
+        typer.Argument(
+            metavar="GENERATION_ID",
+            help="The generation whose passages to show.",
+            show_default=False,
+        ),
     ] = None,
     *,
-    sort: Annotated[Order, typer.Option(help="What comes first, without an id.")] = Order.coverage,
+    sort: Annotated[
+        Order, typer.Option(help="What ranks generations, if no id is given.")
+    ] = Order.coverage,
     limit: Annotated[
         int, typer.Option(min=1, help="Generations, or passages, to show at most.")
     ] = 20,
     json: AsJson = False,
 ) -> None:
-    """Show which generations reproduce most; or what one of them does, beside its sources.
+    """Show which generations reproduce most, or the passages of one.
 
     With --json a generation has all its passages, with all columns.
     """
