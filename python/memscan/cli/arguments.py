@@ -117,8 +117,8 @@ SplitReasoningOption = Annotated[
     typer.Option(
         "--split-reasoning",
         parser=_way_to_split,
-        metavar="found|opened|never",
-        help="Reasoning in texts is split off: if <think> is found, as if opened in all, never.",
+        metavar="WHEN",
+        help="Split <think> off: where found, opened (in all), never.",
     ),
 ]
 
