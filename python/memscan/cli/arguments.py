@@ -118,7 +118,7 @@ SplitReasoningOption = Annotated[
         "--split-reasoning",
         parser=_way_to_split,
         metavar="WHEN",
-        help="Split <think> off: where found, opened (in all), never.",
+        help="Split <think> off: found, opened (all) or never.",
     ),
 ]
 

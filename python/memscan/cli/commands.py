@@ -71,7 +71,7 @@ Config = Annotated[
         metavar="FILE",
         is_eager=True,
         callback=_configure,
-        help="Settings; if not given, memscan.toml or pyproject.toml here or above.",
+        help="Settings; else memscan.toml or pyproject.toml here or above.",
         show_default=False,
     ),
 ]
