@@ -241,29 +241,27 @@ class GenerationSource(Source):
     def _of_plain_run(
         self, file: SourceFile, adapter: Plain, run: ProjectedRun
     ) -> Iterator[Generation | Rejection]:
-        is_split = self._reasoning.is_in
+        is_split, rules, name = self._reasoning.is_in, self.rules, file.found.name
+        found: Generation | Rejection
         for number, record in run:
-            found = self._of_plain(file, adapter, number, record)
+            if isinstance(record, tuple):
+                found = adapter.projected(record, name, number, rules)
+                self._has_generation = True
+            else:
+                found = self._of_plain(file, adapter, number, record)
             if isinstance(found, Generation) and is_split(found.text, found.prompt):
                 yield from self._of_answer(found.id, answer_of(found), found.metadata)
             else:
                 yield found
 
     def _of_plain(
-        self,
-        file: SourceFile,
-        adapter: Plain,
-        number: int,
-        record: Record | RecordError | Projected,
+        self, file: SourceFile, adapter: Plain, number: int, record: Record | RecordError
     ) -> Generation | Rejection:
         place = f"{file.found.name}:{number}"
         try:
-            if isinstance(record, tuple):
-                generation = adapter.projected(record, place, self.rules)
-            elif isinstance(record, RecordError):
+            if isinstance(record, RecordError):
                 raise record
-            else:
-                generation = adapter.generation(record, place, self.rules)
+            generation = adapter.generation(record, place, self.rules)
         except RecordError as error:
             return self._rejected(file, place, number, error)
         self._has_generation = True

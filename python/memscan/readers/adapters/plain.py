@@ -118,11 +118,12 @@ class Plain(Adapter):
         return {role: name for role, (name,) in named.items()}
 
     @staticmethod
-    def projected(record: Projected, place: str, rules: OutcomeRules) -> Generation:
+    def projected(record: Projected, file: str, number: int, rules: OutcomeRules) -> Generation:
         """Return the generation in a record of which only the fields are known."""
         text, record_id, prompt, model, metadata = record
         outcome = rules.judge(text, _ended(metadata) if metadata else None)
-        return Generation(record_id or place, text, prompt, model, metadata, outcome=outcome)
+        own = record_id or f"{file}:{number}", text, prompt, model, metadata
+        return Generation._make((*own, 0, COMPLETION, None, outcome))
 
     def _answer(self, record: Record) -> Answer:
         """Return what is known of the answers of a record, but for their texts."""
