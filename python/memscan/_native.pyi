@@ -14,6 +14,7 @@ __all__ = [
     "Index",
     "IndexBuilder",
     "is_debug_build",
+    "project_lines",
     "segment",
     "unicode_version",
     "unit_defaults",
