@@ -457,7 +457,7 @@ def test_the_format_may_be_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'open-ai' is no format") as caught:
         read(path, name="open-ai")
     names = [*formats.FORMATS, "plain", *(one.name for one in FORMATS)]
-    assert caught.value.hint == f"the formats are: {', '.join(names)}"
+    assert caught.value.hint == (f"did you mean openai-batch? the formats are: {', '.join(names)}")
     with pytest.raises(InputError, match="the format chat knows where its text is"):
         GenerationSource([path], format="chat", text_field="output")
 
