@@ -144,9 +144,7 @@ class OutcomeRules:
             ended: Why the model stopped, in the words of the source.
         """
         said = None if ended is None else _OUTCOME_OF.get(ended.lower())
-        if len(text) > LONGEST_REFUSAL or said in (BLOCKED, REFUSED, ERROR):
-            return said
-        if not self.is_refusal(text):
+        if said in (BLOCKED, REFUSED, ERROR) or not self.is_refusal(text):
             return said
         return REFUSED
 
