@@ -207,6 +207,11 @@ def values_at(value: object, field: Field) -> Iterator[object]:
     yield value
 
 
+def first_there(names: Sequence[str], records: Sequence[Record]) -> str | None:
+    """Return the first of some names, best first, that a record has; ``None`` if none has any."""
+    return next((name for name in names if any(name in one for one in records)), None)
+
+
 def take_each(record: Record, field: Field) -> list[object]:
     """Remove a field with ``EACH`` from a record, with the whole list, and return its values."""
     values = list(values_at(record, field))

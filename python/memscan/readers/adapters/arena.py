@@ -14,7 +14,7 @@ import orjson
 
 from memscan.readers.adapters.answer import Answer, FormatAdapter, Found
 from memscan.readers.adapters.chat import assistant_turns, is_turns, messages_of
-from memscan.readers.fields import USUAL_IDS
+from memscan.readers.fields import USUAL_IDS, first_there
 from memscan.readers.values import Record, RecordError, as_id, as_text, string_or_none
 
 _SIDES = ("a", "b")
@@ -35,7 +35,7 @@ class Arena(FormatAdapter):
     def __init__(self, first: Sequence[Record]) -> None:
         """Find out which of the two forms the records have, and what their id is called."""
         claimed = [record for record in first if self.claims(record)] or first
-        self._id = next((name for name in _IDS if any(name in one for one in claimed)), None)
+        self._id = first_there(_IDS, claimed)
         self._has_responses = not any("conversation_a" in one for one in claimed)
         arrays = sum(_array(one.get("prompt")) is not None for one in claimed)
         self._has_arrays = 2 * arrays > len(claimed)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from memscan.outcomes import REFUSED
 from memscan.readers.adapters.answer import Answer, FormatAdapter, Found
 from memscan.readers.adapters.content import BETWEEN, all_text, is_refusal, message_parts
-from memscan.readers.fields import USUAL_IDS, USUAL_TEXTS
+from memscan.readers.fields import USUAL_IDS, USUAL_TEXTS, first_there
 from memscan.readers.values import Record, RecordError, as_id, as_list, as_object, string_or_none
 
 LISTS = ("conversation", "conversations", "messages")
@@ -35,7 +35,7 @@ class Chat(FormatAdapter):
         self._list = next(
             (name for name in LISTS if any(is_turns(one.get(name)) for one in claimed)), LISTS[0]
         )
-        self._id = next((name for name in _IDS if any(name in one for one in claimed)), None)
+        self._id = first_there(_IDS, claimed)
         turns = next((one[self._list] for one in claimed if is_turns(one.get(self._list))), None)
         listed = turns if isinstance(turns, list) else []
         is_share = any(isinstance(turn, dict) and "from" in turn for turn in listed)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from memscan.readers.adapters.answer import Answer, FormatAdapter, Found
 from memscan.readers.adapters.content import messages_text
 from memscan.readers.adapters.failed import failed
-from memscan.readers.fields import USUAL_IDS
+from memscan.readers.fields import USUAL_IDS, first_there
 from memscan.readers.values import Record, as_id, as_text, string_or_none
 from memscan.records import COMPLETION
 
@@ -33,7 +33,7 @@ class RayLLM(FormatAdapter):
 
     def __init__(self, first: Sequence[Record]) -> None:
         """Find the user's column with the id."""
-        self._id = next((name for name in _IDS if any(name in one for one in first)), None)
+        self._id = first_there(_IDS, first)
         self.told = {
             "text": "generated_text",
             **({"id": self._id} if self._id else {}),
