@@ -187,7 +187,7 @@ class GenerationSource(Source):
         if is_log:
             self._detected_records(file, content, adapter.told, adapter.name)
         objects: list[Record] = []
-        is_joined = self.prompts is not None or COMPLETION not in self._parts
+        are_plain_direct = self.prompts is None and COMPLETION in self._parts
         projection = Projection()
         for run in self._runs(file, content, projection):
             file.input.records += len(run)
@@ -197,9 +197,9 @@ class GenerationSource(Source):
                 self._overrides.find(objects, file.shown, is_needed=adapter.name != Plain.name)
                 kind = None if isinstance(adapter, Plain) else adapter.name
                 self._detected_records(file, content, adapter.told, kind)
-                if isinstance(adapter, Plain) and not is_joined:
+                if isinstance(adapter, Plain) and are_plain_direct:
                     projection.ask_for(adapter.top_level_fields())
-            if isinstance(adapter, Plain) and not adapter.has_several and not is_joined:
+            if isinstance(adapter, Plain) and not adapter.has_several and are_plain_direct:
                 yield from self._of_plain_run(file, adapter, run)
                 continue
             for number, record in cast("Run", run):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import chain, islice
+from typing import cast
 
 from memscan.readers.decoding import Decoder
 from memscan.readers.files import Content, SourceFile
 from memscan.readers.formats import UTF8_MARK
-from memscan.readers.lines import LINE_LIMIT_BYTES, Lines, split_lines
+from memscan.readers.lines import LINE_LIMIT_BYTES, split_lines
 from memscan.readers.projection import Projected, Projection
 from memscan.readers.values import Record, RecordError
 
@@ -23,25 +24,18 @@ def read_json_lines(
     in the first four, enough to detect the fields. Blank lines and a byte-order mark at the start
     are passed over; lines may end with ``CR LF``.
     """
-    first_number = 1
-    for lines in _lines(content):
-        some = [lines.first, *lines.others()]
-        run = [
-            (number, _parsed(line, decoder))
-            for number, line in enumerate(some, first_number)
-            if not _is_blank(line)
-        ]
-        first_number += len(some)
-        if run:
-            yield run
+    unprojected = project_json_lines(content, decoder, Projection())  # nothing is asked for
+    return cast("Iterator[list[tuple[int, Record | RecordError]]]", unprojected)
 
 
 def project_json_lines(
     content: Content, decoder: Decoder, projection: Projection
 ) -> Iterator[list[tuple[int, Record | RecordError | Projected]]]:
     """Yield the records as ``read_json_lines`` does, but projected where that can be done."""
+    start = b"".join(islice(content.chunks, FIRST_CHUNKS)).removeprefix(UTF8_MARK)
+    chunks = chain((start,), content.chunks)
     first_number = 1
-    for lines in _lines(content):
+    for lines in split_lines(chunks, limit_bytes=LINE_LIMIT_BYTES):
         some = [lines.first, *projection.others(lines)]
         run = [
             (number, line if isinstance(line, tuple) else _parsed(line, decoder))
@@ -51,11 +45,6 @@ def project_json_lines(
         first_number += len(some)
         if run:
             yield run
-
-
-def _lines(content: Content) -> Iterator[Lines]:
-    start = b"".join(islice(content.chunks, FIRST_CHUNKS)).removeprefix(UTF8_MARK)
-    return split_lines(chain((start,), content.chunks), limit_bytes=LINE_LIMIT_BYTES)
 
 
 def _is_blank(line: bytes | bytearray | None) -> bool:
